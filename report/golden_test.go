@@ -79,7 +79,7 @@ func explanations() []diag.Explanation {
 }
 
 func TestGolden(t *testing.T) {
-	options := Options{Version: "0.1.0", Explanations: explanations(), Subject: "charts/mesh"}
+	options := Options{Version: "0.1.0", Rules: explanations(), Subject: "charts/mesh"}
 	for _, format := range Formats() {
 		for name, l := range map[string]diag.List{"sample": sample(), "empty": nil} {
 			o := options

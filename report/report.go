@@ -31,10 +31,10 @@ type Options struct {
 	Quiet bool
 	// Version is helmx's own version, named by sarif.
 	Version string
-	// Explanations document the codes that can occur. sarif lists them as its
+	// Rules document the codes that can occur. sarif lists them as its
 	// rules, github takes its titles from them. A code that is missing here is
 	// described by its findings.
-	Explanations []diag.Explanation
+	Rules []diag.Explanation
 	// Category tells apart several sarif uploads for one commit.
 	Category string
 	// Subject stands for the file of a finding that has none, where a format
@@ -115,8 +115,8 @@ func find(name string) (encoder, error) {
 
 // explained indexes the explanations by code.
 func (o Options) explained() map[string]diag.Explanation {
-	byCode := make(map[string]diag.Explanation, len(o.Explanations))
-	for _, e := range o.Explanations {
+	byCode := make(map[string]diag.Explanation, len(o.Rules))
+	for _, e := range o.Rules {
 		byCode[e.Code] = e
 	}
 	return byCode

@@ -38,7 +38,7 @@ func TestSARIFSatisfiesItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, l := range map[string]diag.List{"sample": sample(), "empty": nil} {
-		for _, o := range []Options{{}, {Version: "0.1.0", Explanations: explanations(), Category: "mesh", Subject: "charts/mesh", Dir: "/repo/a", Root: "/repo"}} {
+		for _, o := range []Options{{}, {Version: "0.1.0", Rules: explanations(), Category: "mesh", Subject: "charts/mesh", Dir: "/repo/a", Root: "/repo"}} {
 			var v any
 			if err := json.Unmarshal(encode(t, "sarif", l, o), &v); err != nil {
 				t.Fatal(err)
@@ -59,7 +59,7 @@ func TestSARIFSatisfiesItsSchema(t *testing.T) {
 func TestSARIFHasWhatGitHubRequires(t *testing.T) {
 	for name, l := range map[string]diag.List{"sample": sample(), "empty": nil} {
 		var log sarifLog
-		if err := json.Unmarshal(encode(t, "sarif", l, Options{Explanations: explanations()}), &log); err != nil {
+		if err := json.Unmarshal(encode(t, "sarif", l, Options{Rules: explanations()}), &log); err != nil {
 			t.Fatal(err)
 		}
 		run := log.Runs[0]

@@ -56,10 +56,10 @@ func ParseTargets(specs []string) ([]Target, error) {
 	return targets, nil
 }
 
-// WriteFile writes the findings to the target's file, whole or not at all: the
+// Write writes the findings to the target's file, whole or not at all: the
 // text goes to a temporary file beside it that then takes its name. A symbolic
 // link keeps pointing where it does; a device or a named pipe is written to.
-func WriteFile(t Target, l diag.List, o Options) error {
+func (t Target) Write(l diag.List, o Options) error {
 	o.Format, o.Color = t.Format, false
 	if err := writeFile(t.File, func(f *os.File) error { return Print(f, l, o) }); err != nil {
 		return fmt.Errorf("writing report %s=%s: %w", t.Format, t.File, err)

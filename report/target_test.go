@@ -40,7 +40,7 @@ func TestParseTargetsRefusesOneFileTwice(t *testing.T) {
 	}
 }
 
-func TestWriteFileReplacesTheWholeFile(t *testing.T) {
+func TestTargetWriteReplacesTheWholeFile(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "out.json")
 	if err := os.WriteFile(file, []byte(strings.Repeat("old", 9000)), 0o600); err != nil {
@@ -50,7 +50,7 @@ func TestWriteFileReplacesTheWholeFile(t *testing.T) {
 	if err := os.Symlink(file, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(Target{"json", link}, nil, Options{Format: "text"}); err != nil {
+	if err := (Target{"json", link}).Write(nil, Options{Format: "text"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(file)
@@ -71,10 +71,10 @@ func TestWriteFileReplacesTheWholeFile(t *testing.T) {
 	}
 }
 
-func TestWriteFileFailsLoudly(t *testing.T) {
+func TestTargetWriteFailsLoudly(t *testing.T) {
 	dir := t.TempDir()
 	for _, file := range []string{dir, filepath.Join(dir, "missing", "out")} {
-		err := WriteFile(Target{"json", file}, nil, Options{})
+		err := (Target{"json", file}).Write(nil, Options{})
 		if err == nil || !strings.HasPrefix(err.Error(), "writing report json="+file) {
 			t.Errorf("%s: got %v", file, err)
 		}
@@ -83,7 +83,7 @@ func TestWriteFileFailsLoudly(t *testing.T) {
 	if err := os.WriteFile(kept, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(Target{"nonsense", kept}, nil, Options{}); err == nil {
+	if err := (Target{"nonsense", kept}).Write(nil, Options{}); err == nil {
 		t.Error("no error for an unknown format")
 	}
 	if got, _ := os.ReadFile(kept); string(got) != "old" {
@@ -94,8 +94,8 @@ func TestWriteFileFailsLoudly(t *testing.T) {
 	}
 }
 
-func TestWriteFileWritesToDevices(t *testing.T) {
-	if err := WriteFile(Target{"text", os.DevNull}, sample(), Options{}); err != nil {
+func TestTargetWriteWritesToDevices(t *testing.T) {
+	if err := (Target{"text", os.DevNull}).Write(sample(), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
