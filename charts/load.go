@@ -1,0 +1,125 @@
+package charts
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"helm.sh/helm/v3/pkg/chart"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+// LoadOptions says where to look for a chart and what to make of it.
+type LoadOptions struct {
+	Access
+	Selection
+
+	DependencyUpdate bool // fetch missing dependencies into charts/ of a chart folder
+	AnyKind          bool // accept library charts and missing dependencies: for tools that do not render
+}
+
+// Load finds and reads the chart that ref names. Findings tell what is wrong
+// with the reference or the chart - the chart is nil when one of them is an
+// error - and an error means that helmx could not work: I/O, network, ctx.
+//
+// The order of lookup is Helm's: builtin: first, then what exists on disk, then
+// the name in RepoURL, an oci:// or http(s) URL, and REPO/NAME of Helm's
+// repositories. The caller owns the chart; nothing is shared between loads.
+func Load(ctx context.Context, ref string, o LoadOptions) (*Chart, diag.List, error) {
+	r := &reading{ctx: ctx}
+	c, err := r.load(ref, &o)
+	found, err := settle(r.found, err)
+	if err != nil || found.HasErrors() {
+		return nil, found, err
+	}
+	return c, found, nil
+}
+
+func (r *reading) load(ref string, o *LoadOptions) (*Chart, error) {
+	l := locator{reading: r, Access: &o.Access, Selection: &o.Selection}
+	at, err := l.locate(ref)
+	if err != nil {
+		return nil, err
+	}
+	c, from, err := r.open(ref, at)
+	if err != nil || o.AnyKind {
+		return c, err
+	}
+	if err := r.checkKind(c, from); err != nil {
+		return nil, err
+	}
+	err = r.checkDependencies(c, from)
+	if err != nil && o.DependencyUpdate && isMissing(err) {
+		return r.updateAndReload(c, ref, at, o)
+	}
+	return c, err
+}
+
+// open reads a chart from wherever it was found.
+func (r *reading) open(ref string, at location) (*Chart, source, error) {
+	if err := context.Cause(r.ctx); err != nil {
+		return nil, source{}, err
+	}
+	c := &Chart{Ref: ref, Path: at.path, Dir: at.dir}
+	from := source{label: at.label()}
+	var files []file
+	var err error
+	switch {
+	case at.chart != nil:
+		c.Chart, c.place = at.chart, builtinPlace(at.chart)
+		return c, from, nil
+	case at.dir:
+		from.dir = at.path
+		files, err = r.readFolder(at.path)
+	case at.path != "":
+		files, err = r.readArchiveFile(at.path)
+	default:
+		files, err = r.readArchive(from.label, bytes.NewReader(at.data))
+	}
+	if err != nil {
+		return nil, from, err
+	}
+	c.Chart, c.place, err = r.assemble(files, from)
+	return c, from, err
+}
+
+func builtinPlace(c *chart.Chart) *place {
+	p := newPlace(c, "")
+	for _, d := range c.Dependencies() {
+		p.sub = append(p.sub, builtinPlace(d))
+	}
+	return p
+}
+
+// location is where a reference leads: exactly one of chart, path and data.
+type location struct {
+	chart *chart.Chart // in the binary
+	path  string       // on disk
+	dir   bool         // path is a folder
+	data  []byte       // fetched archive
+	prov  []byte       // its provenance file, when asked for
+	url   string       // where data came from, or builtin:NAME
+}
+
+func (l location) label() string {
+	if l.path != "" {
+		return l.path
+	}
+	return l.url
+}
+
+// statChart looks at a chart on disk. A link to a folder counts as one.
+func statChart(path string) (location, bool) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return location{}, false
+	}
+	return location{path: filepath.Clean(path), dir: info.IsDir()}, true
+}
+
+func (r *reading) updateAndReload(c *Chart, ref string, at location, o *LoadOptions) (*Chart, error) {
+	return nil, fmt.Errorf("not yet")
+}
