@@ -1,0 +1,169 @@
+package manifest
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+
+// explain turns an error of the YAML parser into one that names the right place
+// and says what to do. The parser reports only a line, for some errors that of
+// the construct around the mistake.
+func explain(text []byte, err error) *SyntaxError {
+	m := yamlError.FindStringSubmatch(strings.TrimSpace(err.Error()))
+	if m == nil {
+		return &SyntaxError{Line: 1, Message: err.Error()}
+	}
+	e := &SyntaxError{Line: max(1, atoi(m[1])), Message: m[2]}
+	lines := bytes.SplitAfter(text, newline)
+	if strings.HasPrefix(e.Message, "did not find expected key") || strings.HasPrefix(e.Message, "did not find expected '-'") || strings.Contains(e.Message, "<document start>") {
+		e.Line = firstFailing(text, lines, e.Message)
+	}
+	e.Line = min(e.Line, len(lines))
+	line := bytes.TrimRight(lines[e.Line-1], "\r\n")
+	for _, k := range knownErrors {
+		if strings.Contains(e.Message, k.says) {
+			if at := k.at(line); at >= 0 {
+				e.Column = utf8.RuneCount(line[:at]) + 1
+			}
+			e.Message = k.message(line, e.Message)
+			return e
+		}
+	}
+	return e
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
+// knownError says where in its line a mistake is, and what it means.
+type knownError struct {
+	says    string
+	at      func(line []byte) int
+	message func(line []byte, was string) string
+}
+
+var knownErrors = []knownError{
+	{"mapping values are not allowed", secondColon, say(`a second ": " on one line: quote the value, or put the key on a line of its own`)},
+	{"cannot start any token", badStart, func(line []byte, was string) string {
+		if i := badStart(line); i >= 0 && line[i] == '\t' {
+			return "a tab where YAML wants spaces"
+		} else if i >= 0 {
+			return "a value must not begin with " + strconv.Quote(string(line[i:i+1])) + ": quote it"
+		}
+		return was
+	}},
+	{"tab character", firstTab, say("a tab where YAML wants spaces")},
+	{"could not find expected ':'", firstText, func(line []byte, _ string) string {
+		if bytes.IndexByte(line, '\t') >= 0 {
+			return `a tab where YAML wants spaces, or a line without "key:"`
+		}
+		return `expected "key: value": the line has no ":" after its key`
+	}},
+	{"did not find expected key", firstText, say("expected a key of the mapping above: the indentation fits no line before, or a quote ended too early")},
+	{"did not find expected '-'", firstText, say(`expected another "- " item: the indentation fits no line before`)},
+	{"expected ',' or '}'", lastOf('{'), say(`the "{" is not closed, or a comma is missing after an entry`)},
+	{"expected ',' or ']'", lastOf('['), say(`the "[" is not closed, or a comma is missing after an item`)},
+	{"unexpected end of stream", openQuote, say("the quote that opens here is never closed")},
+	{"unknown escape character", lastOf('\\'), say(`an escape that YAML does not know: double the backslash, or use single quotes`)},
+	{"block sequence entries are not allowed", lastOf('-'), say(`a "- " item on the line of its key: put it on a line of its own`)},
+	{"<document start>", firstText, say("text after the end of the document: the indentation fits no line before")},
+	{"unknown anchor", lastOf('*'), func(_ []byte, was string) string {
+		return strings.Replace(was, "unknown anchor", "an alias to an anchor that is not defined before:", 1)
+	}},
+}
+
+func say(message string) func([]byte, string) string {
+	return func([]byte, string) string { return message }
+}
+
+func firstText(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " \t")) }
+
+func firstTab(line []byte) int { return bytes.IndexByte(line, '\t') }
+
+func lastOf(c byte) func([]byte) int {
+	return func(line []byte) int { return bytes.LastIndexByte(line, c) }
+}
+
+// openQuote returns the first quote that stands where a value begins.
+func openQuote(line []byte) int {
+	for i, c := range line {
+		if (c == '"' || c == '\'') && (i == 0 || bytes.IndexByte([]byte(" [{,"), line[i-1]) >= 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+// badStart returns a tab in the indentation, or a reserved character where a
+// value begins.
+func badStart(line []byte) int {
+	start := firstText(line)
+	if tab := bytes.IndexByte(line[:start], '\t'); tab >= 0 {
+		return tab
+	}
+	for i := start; i < len(line); i++ {
+		if bytes.IndexByte([]byte("@`%"), line[i]) >= 0 && (i == 0 || line[i-1] == ' ') {
+			return i
+		}
+	}
+	return firstTab(line)
+}
+
+// secondColon returns the second ": " outside of quotes, or the first where
+// there is only one.
+func secondColon(line []byte) int {
+	seen, at, quote := 0, -1, byte(0)
+	for i, c := range line {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '"' || c == '\'') && i > 0 && line[i-1] == ' ':
+			quote = c
+		case c == ':' && (i+1 == len(line) || line[i+1] == ' '):
+			seen, at = seen+1, i
+		}
+		if seen == 2 {
+			break
+		}
+	}
+	return at
+}
+
+// firstFailing returns the first line with which the text fails with the very
+// same message: the parser works from the top, so every longer text does too.
+func firstFailing(text []byte, lines [][]byte, message string) int {
+	ends := make([]int, len(lines)+1)
+	for i, l := range lines {
+		ends[i+1] = ends[i] + len(l)
+	}
+	low, high := 1, len(lines)
+	for low < high {
+		middle := (low + high) / 2
+		if failsWith(text[:ends[middle]], message) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return low
+}
+
+func failsWith(text []byte, message string) bool {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	_, err := decode(decoder)
+	if err == nil {
+		_, err = decode(decoder)
+	}
+	return err != nil && strings.HasSuffix(strings.TrimSpace(err.Error()), message)
+}

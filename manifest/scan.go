@@ -1,0 +1,224 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+)
+
+// head is what the identity of an object is made of.
+type head struct {
+	apiVersion, kind, name, namespace, source string
+	hook                                      bool
+}
+
+func (h head) id() ID {
+	return ID{APIVersion: h.apiVersion, Kind: h.kind, Namespace: h.namespace, Name: h.name, Hook: h.hook, Source: h.source}
+}
+
+// scanHead reads the identity from the lines of a document without parsing it:
+// a stream of 1 MB takes a millisecond instead of a hundred. It knows only the
+// plain block layout that templates have; sure is false when it met anything
+// else, and then the tree must be asked.
+func scanHead(body []byte) (h head, sure bool) {
+	s := headScanner{seen: map[string]bool{}}
+	for len(body) > 0 && !s.unsure && !s.ended {
+		line := body
+		if i := bytes.IndexByte(body, '\n'); i >= 0 {
+			line, body = body[:i], body[i+1:]
+		} else {
+			body = nil
+		}
+		s.line(line)
+	}
+	return s.head, !s.unsure
+}
+
+// headScanner walks the lines; section is the top-level key it is below, and
+// field the key below metadata.
+type headScanner struct {
+	head          head
+	seen          map[string]bool
+	section       string
+	field         string
+	fieldIndent   int // of the keys of metadata, once known
+	labelIndent   int // of the keys of metadata.annotations, once known
+	closed        bool
+	ended, unsure bool
+}
+
+func (s *headScanner) line(line []byte) {
+	if len(line) > 0 && line[0] == ' ' {
+		if s.section == "metadata" || s.closed || s.section == "" {
+			s.indented(line)
+		}
+		return
+	}
+	line = bytes.TrimRight(bytes.TrimPrefix(line, bom), " \t\r")
+	switch {
+	case len(line) == 0 || line[0] == '#':
+	case line[0] == '-' && s.section != "" && s.section != "metadata" && (len(line) == 1 || line[1] == ' '):
+	case bytes.HasPrefix(line, []byte("...")):
+		s.ended = true
+	default:
+		s.topKey(line)
+	}
+}
+
+func (s *headScanner) topKey(line []byte) {
+	key, value, ok := splitEntry(line)
+	if !ok || line[0] == '"' || line[0] == '\'' || s.seen[key] {
+		s.unsure = true
+		return
+	}
+	s.section, s.field, s.closed = key, "", false
+	switch key {
+	case "apiVersion":
+		s.take(&s.head.apiVersion, key, value)
+	case "kind":
+		s.take(&s.head.kind, key, value)
+	case "metadata":
+		s.seen[key] = true
+		s.unsure = value != ""
+	}
+}
+
+// take stores a scalar that stands on one line. A deeper line right behind it
+// would continue it, which closed makes a reason for doubt.
+func (s *headScanner) take(into *string, key, value string) {
+	text, ok := plainScalar(value)
+	if !ok {
+		s.unsure = true
+		return
+	}
+	*into = text
+	s.seen[key], s.closed = true, true
+}
+
+// indented reads a line below metadata, or below nothing that can have one.
+func (s *headScanner) indented(line []byte) {
+	text := bytes.TrimLeft(line, " ")
+	indent := len(line) - len(text)
+	text = bytes.TrimRight(text, " \t\r")
+	switch {
+	case len(text) == 0 || text[0] == '#':
+	case s.section != "metadata" || text[0] == '\t':
+		s.unsure = true
+	case s.fieldIndent == 0 || indent == s.fieldIndent:
+		s.fieldIndent = indent
+		s.metadataKey(text)
+	case indent < s.fieldIndent || s.closed:
+		s.unsure = true
+	case s.field == "annotations":
+		s.annotation(text, indent)
+	}
+}
+
+func (s *headScanner) metadataKey(text []byte) {
+	if text[0] == '-' && s.field != "" && !s.closed {
+		return
+	}
+	key, value, ok := splitEntry(text)
+	if !ok || text[0] == '"' || text[0] == '\'' || s.seen["metadata."+key] {
+		s.unsure = true
+		return
+	}
+	s.field, s.closed = key, false
+	switch key {
+	case "name":
+		s.take(&s.head.name, "metadata.name", value)
+	case "namespace":
+		s.take(&s.head.namespace, "metadata.namespace", value)
+	case "annotations":
+		s.seen["metadata.annotations"] = true
+		s.unsure = value != "" && value != "{}"
+	}
+}
+
+func (s *headScanner) annotation(text []byte, indent int) {
+	if s.labelIndent == 0 {
+		s.labelIndent = indent
+	}
+	if indent > s.labelIndent {
+		return
+	}
+	key, value, ok := splitEntry(text)
+	if !ok || indent < s.labelIndent {
+		s.unsure = true
+		return
+	}
+	switch strings.Trim(key, `"'`) {
+	case HookAnnotation:
+		s.head.hook = true
+	case FilenameAnnotation:
+		source, ok := plainScalar(value)
+		s.head.source, s.unsure = source, !ok || source == ""
+	}
+}
+
+// splitEntry splits "key: value # comment" without interpreting the value. It
+// refuses whatever is not a plain or quoted key that ends on the line.
+func splitEntry(line []byte) (key, value string, ok bool) {
+	if bytes.IndexByte([]byte("{[&*!?|>%@`<,]}-"), line[0]) >= 0 {
+		return "", "", false
+	}
+	at := 0
+	if q := line[0]; q == '"' || q == '\'' {
+		end := bytes.IndexByte(line[1:], q)
+		if end < 0 || bytes.IndexByte(line[:end+2], '\\') >= 0 {
+			return "", "", false
+		}
+		at = end + 2
+	}
+	colon := bytes.IndexByte(line[at:], ':')
+	if colon < 0 {
+		return "", "", false
+	}
+	at += colon
+	if at+1 < len(line) && line[at+1] != ' ' && line[at+1] != '\t' {
+		return "", "", false
+	}
+	text := strings.TrimSpace(string(line[at+1:]))
+	if strings.HasPrefix(text, "#") {
+		text = ""
+	}
+	return string(bytes.TrimRight(line[:at], " ")), text, true
+}
+
+// plainScalar reads a scalar that stands on one line; ok is false for what
+// needs a parser: escapes, anchors, tags, collections, block scalars.
+func plainScalar(text string) (value string, ok bool) {
+	if text == "" || text == "~" || text == "null" {
+		return "", true
+	}
+	if q := text[0]; q == '"' || q == '\'' {
+		value, rest, found := strings.Cut(text[1:], string(q))
+		rest = strings.TrimSpace(rest)
+		return value, found && !strings.Contains(value, `\`) && (rest == "" || rest[0] == '#' && !strings.HasPrefix(text[len(value)+2:], "#"))
+	}
+	if strings.ContainsRune("|>&*!%@`{[]},-?:", rune(text[0])) && !isWord(text) {
+		return "", false
+	}
+	if i := strings.Index(text, " #"); i >= 0 {
+		text = strings.TrimSpace(text[:i])
+	}
+	return text, !strings.Contains(text, ": ") && !strings.Contains(text, "\t") && !strings.HasSuffix(text, ":")
+}
+
+// isWord reports whether a text that begins with "-" or ":" is still a scalar.
+func isWord(text string) bool {
+	return (text[0] == '-' || text[0] == ':') && len(text) > 1 && text[1] != ' '
+}
+
+// treeHead reads the identity from the tree.
+func treeHead(root *Node) head {
+	metadata := child(root, "metadata")
+	annotations := child(metadata, "annotations")
+	return head{
+		apiVersion: scalarText(child(root, "apiVersion")),
+		kind:       scalarText(child(root, "kind")),
+		name:       scalarText(child(metadata, "name")),
+		namespace:  scalarText(child(metadata, "namespace")),
+		source:     scalarText(child(annotations, FilenameAnnotation)),
+		hook:       child(annotations, HookAnnotation) != nil,
+	}
+}

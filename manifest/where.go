@@ -1,0 +1,152 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/helmx-dev/helmx/diag"
+	"go.yaml.in/yaml/v3"
+)
+
+// lineFrom says where a line of an edited document came from: a line of the
+// document as it was made, or the place in a patch that wrote it.
+type lineFrom struct {
+	line int // 1-based; 0 when a patch wrote it
+	by   diag.Span
+}
+
+// SpanAt returns the place that the user owns for a position in the document's
+// current bytes, and the position in the stream. Lines that an edit wrote lead
+// to the place the edit gave; line and col count from 1, col may be 0.
+func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
+	line = max(line, 1)
+	rendered = diag.Pos{Line: max(d.Origin.Line, 1) + line - 1, Column: col}
+	from := lineFrom{line: line}
+	if d.lines != nil {
+		from = d.lines[min(line, len(d.lines))-1]
+	}
+	if from.line == 0 {
+		return from.by, rendered
+	}
+	if d.Origin.Lines != nil {
+		return d.Origin.Lines.Span(from.line), rendered
+	}
+	if (d.Origin.File == "" || d.Origin.File == Stdin) && d.Origin.Source != "" {
+		return diag.Span{File: d.Origin.Source}, rendered
+	}
+	pos := diag.Pos{Line: max(d.fileLine, 1) + from.line - 1, Column: col}
+	return diag.Span{File: d.Origin.File, Start: pos}, rendered
+}
+
+// Finding begins a finding about a node of Root(): it fills in Span, Rendered,
+// Excerpt, Object and Path, and the caller adds the rest. A nil node means the
+// document as a whole. There is no excerpt where it could show a Secret's value.
+func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
+	object := d.Object()
+	f := diag.Diagnostic{Object: &object, Path: p.String()}
+	line, col, width := d.contentLine(), 0, 0
+	if at != nil && at.Line > 0 {
+		line, col, width = at.Line, at.Column, nodeWidth(at)
+	}
+	f.Span, f.Rendered = d.SpanAt(line, col)
+	if col > 0 && !d.secretLine(p) {
+		f.Excerpt = d.excerpt(line, col, width)
+	}
+	return f
+}
+
+// FindingAt is Finding for a place in the text, such as that of a SyntaxError.
+func (d *Document) FindingAt(line, col int) diag.Diagnostic {
+	object := d.Object()
+	f := diag.Diagnostic{Object: &object}
+	if object == (diag.Object{}) {
+		f.Object = nil
+	}
+	f.Span, f.Rendered = d.SpanAt(line, col)
+	if !d.holdsSecret() {
+		f.Excerpt = d.excerpt(line, max(col, 1), 1)
+	}
+	return f
+}
+
+// contentLine returns the first line of the document that holds content.
+func (d *Document) contentLine() int {
+	start := bodyStart(d.raw)
+	n := 1 + bytes.Count(d.raw[:start], newline)
+	for line := range bytes.Lines(d.raw[start:]) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			return n
+		}
+		n++
+	}
+	return 1
+}
+
+// excerpt shows a line of the document under its number in the stream.
+func (d *Document) excerpt(line, col, width int) *diag.Excerpt {
+	text, ok := d.lineText(line)
+	if !ok {
+		return nil
+	}
+	room := utf8.RuneCountInString(text) - col + 1
+	return &diag.Excerpt{
+		Line: max(d.Origin.Line, 1) + line - 1, Text: text,
+		Column: col, Width: max(1, min(width, room)),
+	}
+}
+
+// lineText returns a line without its line break.
+func (d *Document) lineText(line int) (string, bool) {
+	n := 0
+	for text := range bytes.Lines(d.raw) {
+		if n++; n == line {
+			return strings.TrimRight(strings.TrimPrefix(string(text), "\ufeff"), "\r\n"), true
+		}
+	}
+	return "", false
+}
+
+// nodeWidth returns how many runes of its line a node takes, roughly: enough
+// to underline it.
+func nodeWidth(n *Node) int {
+	if n.Kind != yaml.ScalarNode {
+		return 1
+	}
+	first, _, _ := strings.Cut(n.Value, "\n")
+	width := utf8.RuneCountInString(first)
+	switch {
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		return width + 2
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return 1
+	}
+	return width
+}
+
+// IsSecret reports whether the document is, or may hold, a Secret, whose
+// values must not appear in any message.
+func (d *Document) IsSecret() bool { return d.holdsSecret() }
+
+func (d *Document) holdsSecret() bool {
+	kind := d.ID().Kind
+	return kind == "Secret" || (kind == "" || strings.HasSuffix(kind, "List")) && bytes.Contains(d.raw, []byte("Secret"))
+}
+
+// secretLine reports whether the line of a path may show a value of a Secret.
+// Only what identifies the object is free of doubt: kubectl keeps the whole
+// object in an annotation.
+func (d *Document) secretLine(p Path) bool {
+	if !d.holdsSecret() {
+		return false
+	}
+	if len(p) > 0 && p[0].Kind == Key {
+		switch p[0].Key {
+		case "apiVersion", "kind", "type", "immutable":
+			return false
+		case "metadata":
+			return len(p) < 2 || p[1].Key == "annotations"
+		}
+	}
+	return true
+}
