@@ -91,7 +91,7 @@ func resultName(fn any) string {
 func All() []Func { return registry() }
 
 var registry = sync.OnceValue(func() []Func {
-	all := slices.Concat(structureFuncs(), nameFuncs(), quantityFuncs(), networkFuncs())
+	all := slices.Concat(structureFuncs(), pathFuncs(), nameFuncs(), quantityFuncs(), networkFuncs())
 	slices.SortFunc(all, func(a, b Func) int { return strings.Compare(a.Name, b.Name) })
 	return all
 })
