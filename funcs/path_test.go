@@ -10,7 +10,7 @@ import (
 
 func TestGetPath(t *testing.T) {
 	const values = `
-list: [{name: a, port: 80}, {name: b, port: 8080, on: true}, x]
+list: [{name: a, port: 80}, {name: b, port: 8080, tls: true}, x]
 nested: [[1, 2], [3]]
 map: {b: 2, a: 1}
 nothing: null
@@ -29,7 +29,7 @@ text: "{\"k\": [1]}"
 		{path: "list.1.name", want: "b"},
 		{path: "/list/1/name", want: "b"},
 		{path: "list[port=8080].name", want: "b"},
-		{path: "list[name=b, on=true].port", want: float64(8080)},
+		{path: "list[name=b, tls=true].port", want: float64(8080)},
 		{path: "list[=x]", want: "x"},
 		{path: "nested[*][0]", want: []any{float64(1), float64(3)}},
 		{path: "map[*]", want: []any{float64(1), float64(2)}},
