@@ -13,10 +13,13 @@ import (
 // HelmVersion is the release of Helm whose rendering helmx reproduces.
 const HelmVersion = "v3.22.0"
 
-// defaultKubeMinor is the Kubernetes release of the client libraries that Helm
-// 3.22.0 is built with (k8s.io/client-go v0.37); Helm's release build takes it
-// from there too.
-const defaultKubeMinor = "37"
+// The Kubernetes that is assumed without a cluster is the release of the client
+// libraries that Helm 3.22.0 is built with (k8s.io/client-go v0.37); Helm's
+// release build takes it from there too.
+const (
+	DefaultKubeVersion = "v1." + defaultKubeMinor + ".0"
+	defaultKubeMinor   = "37"
+)
 
 // Capabilities is what a template reads as .Capabilities. Fields and methods
 // are Helm's.
@@ -30,7 +33,7 @@ type Capabilities struct {
 // The caller owns the result.
 func DefaultCapabilities() *Capabilities {
 	return &Capabilities{
-		KubeVersion: KubeVersion{Version: "v1." + defaultKubeMinor + ".0", Major: "1", Minor: defaultKubeMinor},
+		KubeVersion: KubeVersion{Version: DefaultKubeVersion, Major: "1", Minor: defaultKubeMinor},
 		APIVersions: slices.Clone(defaultAPIVersions[:]),
 		HelmVersion: version.BuildInfo{Version: HelmVersion, GoVersion: runtime.Version()},
 	}

@@ -1,7 +1,6 @@
 package chartutil
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,13 +8,10 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 )
 
-// Clone returns a copy of a chart and its subcharts that ProcessDependencies
+// Clone returns a copy of a chart and its subcharts that ProcessDependenciesWithMerge
 // may change. Files, templates and values are shared with the original and
-// must stay as they are.
-//
-// The subcharts of the copy are sorted by name and version: Helm leaves the
-// order in which it loads the folder charts/ to a Go map, and for subcharts
-// that Chart.yaml does not declare that order can be seen in the result.
+// must stay as they are. The order of the subcharts is kept: where Chart.yaml
+// does not declare them it can be seen in the result.
 func Clone(ch *chart.Chart) *chart.Chart {
 	out := *ch
 	if ch.Metadata != nil {
@@ -33,9 +29,6 @@ func Clone(ch *chart.Chart) *chart.Chart {
 	for i, sub := range ch.Dependencies() {
 		subs[i] = Clone(sub)
 	}
-	slices.SortStableFunc(subs, func(a, b *chart.Chart) int {
-		return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Metadata.Version, b.Metadata.Version))
-	})
 	out.SetDependencies(subs...)
 	return &out
 }
