@@ -1,0 +1,127 @@
+// Package lint judges objects that are valid: which mesh features to adopt or
+// avoid, what is insecure, deprecated, without effect or at odds with the rest
+// of an install. A rule is one file, hxNNN_*.go, with everything about it, and
+// one folder of test manifests; [Run] is the loop that runs them.
+//
+// What an API server or Istio's webhook would refuse is the business of package
+// schema, and so is a document that does not parse: lint passes over it. Lint
+// changes nothing, asks no cluster, and reads no file.
+package lint
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// Scopes say what the documents of a run are.
+const (
+	ScopeRelease = "release" // one release; the rest of the mesh lives elsewhere
+	ScopeMesh    = "mesh"    // everything there is
+)
+
+// Options say what to judge and how. The zero value runs the default rules on
+// one release.
+type Options struct {
+	// Scope is ScopeRelease (also when empty) or ScopeMesh. What a rule finds
+	// absent is an info in release scope, since another release may hold it.
+	Scope string
+	// IstioVersion is the version the mesh runs, such as 1.30 or 1.30.2.
+	// Empty means the one that image tags tell, else the newest there is.
+	IstioVersion string
+	// Select names the rules to run by code (HX107), prefix (HX1*) or tag
+	// (security). Empty means the default set.
+	Select []string
+	// Severity replaces the severity of a rule's findings, by code.
+	Severity map[string]diag.Severity
+	// Ignore leaves out findings.
+	Ignore []Ignore
+	// Namespace is that of objects which carry none.
+	Namespace string
+	// Now is the time that expiry dates are compared with; zero means now.
+	Now time.Time
+}
+
+// Run judges the documents and returns them as they are. The same documents
+// and options give the same findings in the same order, however many
+// processors there are. When the options are wrong ([Options.Validate]) it
+// returns that alone. The error is the context's.
+func Run(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	if wrong := o.Validate(); len(wrong) > 0 {
+		return docs, wrong, nil
+	}
+	_, findings, err := run(ctx, docs, o, selectRules(Rules(), o.Select))
+	return docs, findings, err
+}
+
+// run is Run with the rules given.
+func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rule) (*Mesh, diag.List, error) {
+	mesh := newMesh(docs, o)
+	rules = rulesFor(rules, mesh)
+	found := make([][]reported, len(mesh.Objects)+len(rules)) // by object, then by rule
+
+	byKind := rulesByKind(rules)
+	err := each(ctx, len(mesh.Objects), func(i int) {
+		object := mesh.Objects[i]
+		for _, r := range byKind[kindOf(object.ID)] {
+			r.Object(&Pass{Mesh: mesh, rule: r, options: o, found: &found[i]}, object)
+		}
+	})
+	if err != nil {
+		return mesh, nil, err
+	}
+	err = each(ctx, len(rules), func(i int) {
+		if r := rules[i]; r.Whole != nil {
+			r.Whole(&Pass{Mesh: mesh, rule: r, options: o, found: &found[len(mesh.Objects)+i]})
+		}
+	})
+	if err != nil {
+		return mesh, nil, err
+	}
+	return mesh, settle(mesh, rules, o, found), nil
+}
+
+// settle takes out what is to be ignored and puts the rest in order.
+func settle(mesh *Mesh, rules []*Rule, o Options, found [][]reported) diag.List {
+	ignores := newIgnores(mesh, rules, o)
+	var list diag.List
+	for _, part := range found {
+		for _, f := range part {
+			if !ignores.cover(f) {
+				list = append(list, *f.Diagnostic)
+			}
+		}
+	}
+	list = append(list, ignores.complaints()...)
+	list.Sort()
+	return list
+}
+
+// each calls f for 0 to n-1, on as many goroutines as there are processors,
+// until the context ends. Work is handed out in small runs, so that one large
+// document does not hold up the rest and small ones do not cost more than they do.
+func each(ctx context.Context, n int, f func(int)) error {
+	const chunk = 16
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
+		wait.Go(func() {
+			for ctx.Err() == nil {
+				start := int(next.Add(chunk)) - chunk
+				if start >= n {
+					return
+				}
+				for i := start; i < min(n, start+chunk); i++ {
+					f(i)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return ctx.Err()
+}

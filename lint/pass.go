@@ -1,0 +1,49 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// Pass is what a rule's functions get: the mesh, and where to say what they
+// found. One Pass is used by one goroutine.
+type Pass struct {
+	Mesh *Mesh
+
+	rule    *Rule
+	options Options
+	found   *[]reported
+}
+
+// reported is a finding with the object it is about.
+type reported struct {
+	*diag.Diagnostic
+	object *Object
+}
+
+// Report adds a finding about a place in an object; a place without a Node is
+// the object as a whole. The message says what was found and what was
+// expected, the hint what to try. The caller may change what comes back, until
+// its function returns.
+func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.Diagnostic {
+	d := o.Finding(at)
+	d.Code, d.Severity, d.Level, d.Also = p.rule.ID, p.rule.Severity, string(p.rule.Level), slices.Clone(p.rule.Also)
+	d.Message, d.Hint = message, hint
+	if s, ok := p.options.Severity[p.rule.ID]; ok {
+		d.Severity = s
+	}
+	*p.found = append(*p.found, reported{&d, o})
+	return &d
+}
+
+// ReportAbsent is Report for something that is missing: when the documents are
+// one release only, another may hold it, and the finding is an info.
+func (p *Pass) ReportAbsent(o *Object, at manifest.Found, message, hint string) *diag.Diagnostic {
+	d := p.Report(o, at, message, hint)
+	if _, ok := p.options.Severity[p.rule.ID]; !ok && p.options.Scope != ScopeMesh {
+		d.Severity = diag.Info
+	}
+	return d
+}
