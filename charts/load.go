@@ -3,11 +3,11 @@ package charts
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/provenance"
 
 	"github.com/helmx-dev/helmx/diag"
 )
@@ -53,9 +53,25 @@ func (r *reading) load(ref string, o *LoadOptions) (*Chart, error) {
 	}
 	err = r.checkDependencies(c, from)
 	if err != nil && o.DependencyUpdate && isMissing(err) {
-		return r.updateAndReload(c, ref, at, o)
+		return r.updateAndReload(ref, at, o)
 	}
 	return c, err
+}
+
+// updateAndReload is --dependency-update: only a chart that lacks a dependency
+// is updated, as in Helm.
+func (r *reading) updateAndReload(ref string, at location, o *LoadOptions) (*Chart, error) {
+	found := r.found
+	u := &updater{locator: locator{reading: r, Access: &o.Access, Selection: &Selection{}}}
+	if err := u.update(at); err != nil {
+		return nil, err
+	}
+	r.found = found // the chart is read again, and would be reported twice
+	c, from, err := r.open(ref, at)
+	if err != nil {
+		return nil, err
+	}
+	return c, r.checkDependencies(c, from)
 }
 
 // open reads a chart from wherever it was found.
@@ -101,7 +117,9 @@ type location struct {
 	dir   bool         // path is a folder
 	data  []byte       // fetched archive
 	prov  []byte       // its provenance file, when asked for
-	url   string       // where data came from, or builtin:NAME
+	url   string       // where data came from, without password; or builtin:NAME
+
+	verified *provenance.Verification // nil unless it was demanded
 }
 
 func (l location) label() string {
@@ -118,8 +136,4 @@ func statChart(path string) (location, bool) {
 		return location{}, false
 	}
 	return location{path: filepath.Clean(path), dir: info.IsDir()}, true
-}
-
-func (r *reading) updateAndReload(c *Chart, ref string, at location, o *LoadOptions) (*Chart, error) {
-	return nil, fmt.Errorf("not yet")
 }

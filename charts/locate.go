@@ -16,11 +16,14 @@ type locator struct {
 	*reading
 	*Access
 	*Selection
+
+	keepProvenance   bool // fetch the provenance file even if nothing is verified
+	verifyIfPossible bool // put up with a missing provenance file
 }
 
 // locate finds the chart that ref names, and fetches it when it is remote.
 func (l *locator) locate(ref string) (location, error) {
-	if name, ok := strings.CutPrefix(ref, BuiltinPrefix); ok {
+	if name, ok := cutBuiltin(ref); ok {
 		return l.builtin(name)
 	}
 	name := strings.TrimSpace(ref)
@@ -37,6 +40,10 @@ func (l *locator) locate(ref string) (location, error) {
 		return location{}, notOnDisk(name)
 	}
 	return l.fetchChart(name)
+}
+
+func cutBuiltin(ref string) (name string, ok bool) {
+	return strings.CutPrefix(strings.TrimSpace(ref), BuiltinPrefix)
 }
 
 func notOnDisk(name string) error {

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
@@ -24,10 +25,12 @@ func brokenYAML(code, doing, file string, data []byte, err error) *problem {
 	if errors.As(err, &wrongType) {
 		return p.wrongType(doing, data, wrongType)
 	}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+	var syntax *manifest.SyntaxError
+	if _, parseErr := manifest.Parse(data); errors.As(parseErr, &syntax) {
+		p.at(file, syntax.Line, syntax.Column).mark(data)
+	} else if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		line, _ := strconv.Atoi(m[1])
-		p.Span.Start.Line = line
-		p.mark(data)
+		p.at(file, line, 0).mark(data)
 	}
 	if tab := tabIndent(data, p.Span.Start.Line); tab > 0 {
 		p.Span.Start = diag.Pos{Line: tab, Column: 1}
