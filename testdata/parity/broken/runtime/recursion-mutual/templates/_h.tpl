@@ -1,0 +1,1 @@
+{{ define "r" }}{{ include "s" . }}{{ end }}{{ define "s" }}{{ include "r" . }}{{ end }}

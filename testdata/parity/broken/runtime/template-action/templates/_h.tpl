@@ -1,0 +1,2 @@
+{{ define "one" }}{{ template "two" . }}{{ end }}{{ define "two" }}
+{{ .Values.a.b.c }}{{ end }}

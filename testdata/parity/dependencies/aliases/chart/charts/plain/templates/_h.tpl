@@ -1,0 +1,1 @@
+{{- define "plain.name" }}{{ .Chart.Name }} {{ .Template.Name }}{{ end }}

@@ -1,0 +1,2 @@
+{{- define "helper" }}from helpers{{ end }}
+{{- define "callsTpl" }}{{ tpl "{{ include \"helper\" . }}+{{ .Values.x }}" . }}{{ end }}

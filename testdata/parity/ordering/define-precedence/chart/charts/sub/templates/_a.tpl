@@ -1,0 +1,2 @@
+{{- define "who" }}subchart{{ end }}
+{{- define "only-sub" }}kept{{ end }}

@@ -1,0 +1,2 @@
+{{- define "who" }}parent a{{ end }}
+{{- define "depth" }}shallow{{ end }}

@@ -1,0 +1,1 @@
+template action with {{ .Template.Name }}
