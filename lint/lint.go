@@ -66,7 +66,7 @@ func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rul
 	found := make([][]reported, len(mesh.Objects)+len(rules)) // by object, then by rule
 
 	byKind := rulesByKind(rules)
-	err := each(ctx, len(mesh.Objects), func(i int) {
+	err := each(ctx, len(mesh.Objects), 16, func(i int) {
 		object := mesh.Objects[i]
 		for _, r := range byKind[kindOf(object.ID)] {
 			r.Object(&Pass{Mesh: mesh, rule: r, options: o, found: &found[i]}, object)
@@ -75,7 +75,7 @@ func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rul
 	if err != nil {
 		return mesh, nil, err
 	}
-	err = each(ctx, len(rules), func(i int) {
+	err = each(ctx, len(rules), 1, func(i int) {
 		if r := rules[i]; r.Whole != nil {
 			r.Whole(&Pass{Mesh: mesh, rule: r, options: o, found: &found[len(mesh.Objects)+i]})
 		}
@@ -103,16 +103,15 @@ func settle(mesh *Mesh, rules []*Rule, o Options, found [][]reported) diag.List 
 }
 
 // each calls f for 0 to n-1, on as many goroutines as there are processors,
-// until the context ends. Work is handed out in small runs, so that one large
-// document does not hold up the rest and small ones do not cost more than they do.
-func each(ctx context.Context, n int, f func(int)) error {
-	const chunk = 16
+// until the context ends. Work is handed out in runs of chunk, so that one
+// large piece does not hold up the rest and handing out small ones costs little.
+func each(ctx context.Context, n, chunk int, f func(int)) error {
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (n+chunk-1)/chunk) {
 		wait.Go(func() {
 			for ctx.Err() == nil {
-				start := int(next.Add(chunk)) - chunk
+				start := int(next.Add(int64(chunk))) - chunk
 				if start >= n {
 					return
 				}

@@ -72,7 +72,7 @@ func explanations() []diag.Explanation {
 		{
 			Code: "HX107", Title: "EnvoyFilter in use", Severity: diag.Warning,
 			Why: "It ties the mesh to Envoy's internals.", Remedy: "Use a first-class API.",
-			Bad: "kind: EnvoyFilter\n", Good: "kind: Telemetry\n", Source: "https://istio.io/latest/docs/", Tags: []string{"feature"},
+			Bad: "kind: EnvoyFilter\n", Good: "kind: Telemetry\n", Source: "Istio's docs: https://istio.io/latest/docs/\nA code without a link", Tags: []string{"feature"},
 		},
 		{Code: "SC014", Title: "Unknown field", Severity: diag.Error, Why: "The API server drops it.", Source: "kubectl, --validate=strict"},
 	}

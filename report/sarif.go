@@ -177,9 +177,7 @@ func sarifRuleOf(e diag.Explanation) sarifRule {
 			Tags: append([]string{}, e.Tags...), Precision: "high", ProblemSeverity: problemSeverity(e.Severity),
 		},
 	}
-	if isLink(e.Source) {
-		rule.HelpURI = e.Source
-	}
+	rule.HelpURI = firstLink(e.Source)
 	return rule
 }
 
@@ -199,8 +197,14 @@ func nonEmpty(s, otherwise string) string {
 	return s
 }
 
-func isLink(s string) bool {
-	return strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, " \n")
+// firstLink returns the first https link of a text, or "".
+func firstLink(s string) string {
+	for word := range strings.FieldsSeq(s) {
+		if strings.HasPrefix(word, "https://") {
+			return word
+		}
+	}
+	return ""
 }
 
 func plainHelp(e diag.Explanation) string {

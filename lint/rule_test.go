@@ -1,0 +1,238 @@
+package lint
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// judge runs one rule on the text of a file.
+func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
+	t.Helper()
+	o.Select = []string{rule.ID}
+	_, findings, err := Run(t.Context(), manifest.Read(file, []byte(text)), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return findings
+}
+
+func TestEveryRuleIsComplete(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, r := range Rules() {
+		if !regexp.MustCompile(`^HX[1-5]\d\d$`).MatchString(r.ID) || seen[r.ID] {
+			t.Errorf("%s: no ID, or one that is taken", r.ID)
+		}
+		seen[r.ID] = true
+		if !slices.Contains(r.Tags, chapters[r.ID[2]]) {
+			t.Errorf("%s: the tags %q lack the chapter's, %q", r.ID, r.Tags, chapters[r.ID[2]])
+		}
+		if r.Object != nil && len(r.Kinds) == 0 || r.Object == nil && r.Whole == nil {
+			t.Errorf("%s: never called", r.ID)
+		}
+		if r.Feature != "" && r.Level == "" {
+			t.Errorf("%s: no rating for the feature %q", r.ID, r.Feature)
+		}
+		for _, v := range []string{r.Since, r.Until} {
+			if _, err := parseVersion(v); v != "" && err != nil {
+				t.Errorf("%s: %v", r.ID, err)
+			}
+		}
+		for _, s := range r.Sources {
+			if s.Title == "" || !strings.HasPrefix(s.URL, "https://") {
+				t.Errorf("%s: incomplete source %+v", r.ID, s)
+			}
+		}
+		if len(r.Sources) == 0 {
+			t.Errorf("%s: no source", r.ID)
+		}
+	}
+}
+
+func TestEveryCodeIsExplained(t *testing.T) {
+	for _, e := range Explanations() {
+		for name, value := range map[string]string{"title": e.Title, "why": e.Why, "remedy": e.Remedy, "bad example": e.Bad, "good example": e.Good} {
+			if strings.TrimSpace(value) == "" {
+				t.Errorf("%s: no %s", e.Code, name)
+			}
+		}
+		if len(e.Title) > 80 || strings.HasSuffix(e.Title, ".") {
+			t.Errorf("%s: title %q is too long, or a sentence", e.Code, e.Title)
+		}
+		if len(e.Tags) == 0 {
+			t.Errorf("%s: no tags", e.Code)
+		}
+	}
+}
+
+func TestExamplesAreAsTheySay(t *testing.T) {
+	for _, r := range Rules() {
+		if got := judge(t, r, "bad.yaml", r.Bad, Options{Scope: ScopeMesh}); len(got) == 0 {
+			t.Errorf("%s: the bad example is not reported", r.ID)
+		}
+		if got := judge(t, r, "good.yaml", r.Good, Options{Scope: ScopeMesh}); len(got) > 0 {
+			t.Errorf("%s: the good example is reported: %v", r.ID, got)
+		}
+	}
+}
+
+// TestRules runs each rule on the files of its folder. A comment
+// `# want "REGEXP"` at the end of a line asks for a finding there with such a
+// message; what nothing asks for must not be found. Files near-*.yaml are what
+// the rule could be mistaken about, and ask for nothing. Where a first line
+// `# options: scope=mesh istio=1.22 namespace=x` stands, it holds for the file.
+func TestRules(t *testing.T) {
+	folders, err := filepath.Glob("testdata/HX*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := Rules()
+	for _, folder := range folders {
+		if !slices.ContainsFunc(rules, func(r *Rule) bool { return r.ID == filepath.Base(folder) }) {
+			t.Errorf("%s: no such rule", folder)
+		}
+	}
+	for _, r := range rules {
+		t.Run(r.ID, func(t *testing.T) { testFolder(t, r, filepath.Join("testdata", r.ID)) })
+	}
+}
+
+func testFolder(t *testing.T, r *Rule, folder string) {
+	files, err := filepath.Glob(folder + "/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, wanted, clean := 0, 0, 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants := readWants(t, file, string(text))
+		switch {
+		case strings.HasPrefix(filepath.Base(file), "near-"):
+			near++
+			if len(wants) > 0 {
+				t.Errorf("%s: a near miss asks for findings", file)
+			}
+		case len(wants) == 0:
+			clean++
+		}
+		wanted += len(wants)
+		compareFindings(t, file, judge(t, r, file, string(text), readOptions(t, file, string(text))), wants)
+	}
+	if wanted == 0 || clean == 0 {
+		t.Errorf("%s needs a file with findings and one without", folder)
+	}
+	if r.Starred && near < 2 {
+		t.Errorf("%s: %d near misses (near-*.yaml), a starred rule needs two", folder, near)
+	}
+}
+
+type want struct {
+	line    int
+	message *regexp.Regexp
+}
+
+var wantComment = regexp.MustCompile(`# want "(.*)"\s*$`)
+
+func readWants(t *testing.T, file, text string) []want {
+	var wants []want
+	for i, line := range strings.Split(text, "\n") {
+		if m := wantComment.FindStringSubmatch(line); m != nil {
+			message, err := regexp.Compile(m[1])
+			if err != nil {
+				t.Fatalf("%s:%d: %v", file, i+1, err)
+			}
+			wants = append(wants, want{i + 1, message})
+		}
+	}
+	return wants
+}
+
+func readOptions(t *testing.T, file, text string) Options {
+	var o Options
+	first, _, _ := strings.Cut(text, "\n")
+	settings, ok := strings.CutPrefix(first, "# options: ")
+	if !ok {
+		return o
+	}
+	for _, setting := range strings.Fields(settings) {
+		switch key, value, _ := strings.Cut(setting, "="); key {
+		case "scope":
+			o.Scope = value
+		case "istio":
+			o.IstioVersion = value
+		case "namespace":
+			o.Namespace = value
+		default:
+			t.Fatalf("%s: unknown option %q", file, key)
+		}
+	}
+	return o
+}
+
+func compareFindings(t *testing.T, file string, got diag.List, wants []want) {
+	t.Helper()
+	for _, d := range got {
+		i := slices.IndexFunc(wants, func(w want) bool { return w.line == d.Rendered.Line && w.message.MatchString(d.Message) })
+		if i < 0 {
+			t.Errorf("%s: unexpected %s (line %d)", file, d, d.Rendered.Line)
+			continue
+		}
+		wants = slices.Delete(slices.Clone(wants), i, i+1)
+	}
+	for _, w := range wants {
+		t.Errorf("%s:%d: nothing found like %q", file, w.line, w.message)
+	}
+}
+
+// TestFindingsAreComplete checks what every finding of a rule must carry.
+func TestFindingsAreComplete(t *testing.T) {
+	for _, r := range Rules() {
+		for _, d := range judge(t, r, "bad.yaml", r.Bad, Options{Scope: ScopeMesh}) {
+			if d.Code != r.ID || d.Message == "" || d.Hint == "" || d.Object == nil || d.Span.File == "" || !d.Span.Start.Known() {
+				t.Errorf("%s: incomplete finding %+v", r.ID, d)
+			}
+			if d.Level != string(r.Level) || d.Severity != r.Severity || !slices.Equal(d.Also, r.Also) {
+				t.Errorf("%s: level, severity or also differ: %+v", r.ID, d)
+			}
+		}
+	}
+}
+
+func FuzzRules(f *testing.F) {
+	files, err := filepath.Glob("testdata/HX*/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	var all []string
+	for _, r := range Rules() {
+		all = append(all, r.ID)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		docs := manifest.Read("fuzz.yaml", text)
+		_, first, err := Run(t.Context(), docs, Options{Select: all, Scope: ScopeMesh})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, second, _ := Run(t.Context(), docs, Options{Select: all, Scope: ScopeMesh})
+		if fmt.Sprint(first) != fmt.Sprint(second) {
+			t.Errorf("two runs differ:\n%v\n%v", first, second)
+		}
+	})
+}
