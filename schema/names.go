@@ -1,0 +1,76 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+// Rules of names, from k8s.io/apimachinery/pkg/util/validation and the
+// strategies of the kinds.
+var (
+	dnsLabel     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	dnsSubdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+)
+
+const (
+	labelRule     = "lower case letters, digits and '-', at most 63, beginning and ending with a letter or digit"
+	subdomainRule = "lower case letters, digits, '-' and '.', at most 253, beginning and ending with a letter or digit"
+)
+
+// freeNames are groups whose objects may be called nearly anything, such as
+// system:node-reader; and kinds whose name is a value of its own.
+var freeNames = []string{"rbac.authorization.k8s.io", "certificates.k8s.io", "internal.apiserver.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io IPAddress"}
+
+// nameless are groups whose objects are questions to the server, and have none.
+var nameless = []string{"authentication.k8s.io", "authorization.k8s.io"}
+
+// nameFindings checks the name of an object.
+func nameFindings(o *object, k *kind) diag.List {
+	meta, ok := o.value["metadata"].(map[string]any)
+	if o.value["metadata"] != nil && !ok || slices.Contains(nameless, k.Group) {
+		return nil // the wrong type is reported already
+	}
+	name, isString := meta["name"].(string)
+	prefix, _ := meta["generateName"].(string)
+	if name == "" {
+		if prefix != "" || meta["name"] != nil && !isString {
+			return nil
+		}
+		d := o.finding("SC012", diag.Error, "metadata", "name")
+		d.Message = `required field "name" is missing`
+		return diag.List{d}
+	}
+	problem := nameProblem(k, name)
+	if problem == "" {
+		return nil
+	}
+	d := o.finding("SC019", diag.Error, "metadata", "name")
+	d.Message = fmt.Sprintf("%s is no name of a %s: %s", show(name), o.kind, problem)
+	if strings.Contains(name, "<no value>") {
+		d.Hint = "the template prints a value that is not set"
+	} else if fixed := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-."); nameProblem(k, fixed) == "" {
+		d.Hint = fmt.Sprintf("did you mean %q?", fixed)
+	}
+	note(&d)
+	return diag.List{d}
+}
+
+func nameProblem(k *kind, name string) string {
+	switch {
+	case name == "." || name == ".." || strings.ContainsAny(name, "/%"):
+		return "it must not be . or .. or hold '/' or '%'"
+	case slices.Contains(freeNames, k.Group), slices.Contains(freeNames, k.Group+" "+k.Kind.Kind):
+		return ""
+	case k.Group == "" && (k.Kind.Kind == "Service" || k.Kind.Kind == "Namespace"):
+		if len(name) > 63 || !dnsLabel.MatchString(name) {
+			return labelRule
+		}
+	case len(name) > 253 || !dnsSubdomain.MatchString(name):
+		return subdomainRule
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+// Package schema validates documents and values: Kubernetes objects against the
+// schemas of the Kubernetes version that will take them, custom resources
+// against their definitions, and chart values against values.schema.json.
+//
+// It works offline: the schemas are in the binary, and neither a cluster nor a
+// kubeconfig is consulted. It does not run admission, CEL rules, defaulting or
+// any webhook, it does not look at how objects relate to each other, and it
+// never changes a document.
+package schema
+
+//go:generate go run -C gen .
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// What to do with an object of a kind that nothing describes.
+const (
+	MissingWarn   = "warn" // the default
+	MissingError  = "error"
+	MissingIgnore = "ignore"
+)
+
+// How the release will be applied, which decides over some mistakes.
+const (
+	ApplyStrictest = "strictest" // the default: either way
+	ApplyServer    = "server"    // server-side apply, the default of Helm 4
+	ApplyClient    = "client"    // create and patch, as Helm 3
+)
+
+// Options say what to validate against. The zero value validates for the newest
+// Kubernetes version in the pack.
+type Options struct {
+	KubeVersion   string // "1.37", "v1.37.0"; the nearest in the pack is used
+	MissingSchema string // MissingWarn, MissingError or MissingIgnore
+	Apply         string // ApplyStrictest, ApplyServer or ApplyClient
+	// CRDs are documents whose CustomResourceDefinitions describe kinds beside
+	// those in the stream itself: crds/ of charts, folders of the user. Their own
+	// mistakes are not reported.
+	CRDs []*manifest.Document
+}
+
+// Validate checks every document and returns them as they are, with all
+// findings in the order of the documents. The error is not nil only when ctx is
+// done or the embedded pack is broken. It is safe for concurrent use.
+func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	lib, err := openLibrary()
+	if err != nil {
+		return nil, nil, err
+	}
+	v, findings := newValidator(lib, o, docs)
+	lists := make([]diag.List, len(docs))
+	err = parallel(ctx, len(docs), func(i int) error {
+		lists[i], err = v.document(docs[i])
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("validating: %w", err)
+	}
+	return docs, append(findings, slices.Concat(lists...)...), nil
+}
+
+// parallel calls work for 0 to n-1 on all cores, in any order, and returns the
+// first error; ctx is looked at between two calls.
+func parallel(ctx context.Context, n int, work func(i int) error) error {
+	var (
+		next  atomic.Int64
+		group sync.WaitGroup
+		once  sync.Once
+		first error
+	)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				err := ctx.Err()
+				if err == nil {
+					err = work(i)
+				}
+				if err != nil {
+					once.Do(func() { first = err })
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return first
+}

@@ -1,0 +1,216 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/schema/internal/pack"
+)
+
+// valueText says what is wrong with one value.
+func (e *explainer) valueText(p problem) (code, message, hint string) {
+	found := e.describe(p)
+	n := p.rule.node
+	switch p.keyword {
+	case "type":
+		return "SC011", fmt.Sprintf("expected %s, found %s", expectedType(n, p.schema.Types), found), typeHint(n, p.value, e.object.isSecretValue(p.path))
+	case keyEnum:
+		return enumText(n.Enum, p.value, found)
+	case keyFormat:
+		if problem := formatProblem(n, p.value); problem != "" {
+			return "SC016", fmt.Sprintf("%s is %s", found, problem), ""
+		}
+	case "pattern":
+		return "SC016", fmt.Sprintf("%s does not match the pattern %s", found, n.Pattern), ""
+	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
+		return "SC015", fmt.Sprintf("%s is out of range: must be %s", found, numberRange(n)), ""
+	case "minLength", "maxLength":
+		return "SC015", fmt.Sprintf("%s has the wrong length: must be %s characters", found, countRange(n.MinLength, n.MaxLength)), ""
+	case "minItems", "maxItems":
+		return "SC015", fmt.Sprintf("a list of %d items: must be %s", len(asList(p.value)), countRange(n.MinItems, n.MaxItems)), ""
+	case "minProperties", "maxProperties":
+		return "SC015", fmt.Sprintf("a map of %d keys: must be %s", len(asMap(p.value)), countRange(n.MinProps, n.MaxProps)), ""
+	case "uniqueItems":
+		return "SC017", "the list holds an item twice", ""
+	}
+	return "SC018", p.cause.Message, ""
+}
+
+func asList(v any) []any         { l, _ := v.([]any); return l }
+func asMap(v any) map[string]any { m, _ := v.(map[string]any); return m }
+
+// describe names a value in a message, and never a Secret's.
+func (e *explainer) describe(p problem) string {
+	if e.object.isSecretValue(p.path) {
+		return "a " + typeName(p.value)
+	}
+	return describe(p.value)
+}
+
+// describe names a value: scalars by their text.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "a map"
+	case []any:
+		return "a list"
+	case string:
+		return "string " + show(v)
+	case bool:
+		return "boolean " + show(v)
+	}
+	return "number " + show(v)
+}
+
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "map"
+	case []any:
+		return "list"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	}
+	return "number"
+}
+
+// show writes a scalar, cut short.
+func show(v any) string {
+	switch v := v.(type) {
+	case string:
+		if r := []rune(v); len(r) > 60 {
+			v = string(r[:60]) + "..."
+		}
+		return strconv.Quote(v)
+	case json.Number:
+		return v.String()
+	}
+	text := fmt.Sprint(v)
+	if len(text) > 60 {
+		return text[:60] + "..."
+	}
+	return text
+}
+
+var typeWords = map[string]string{
+	"object": "a map", "array": "a list", "string": "a string", "integer": "an integer", "number": "a number", "boolean": "true or false",
+}
+
+func expectedType(n *pack.Node, types []string) string {
+	if n.Format == "quantity" {
+		return "a quantity such as 500m or 128Mi"
+	}
+	var words []string
+	for _, t := range types {
+		if w := typeWords[t]; w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+// typeHint says how to turn a value of the wrong type into one of the right.
+func typeHint(n *pack.Node, v any, secret bool) string {
+	text, isString := v.(string)
+	switch {
+	case n.Type == "string" && !isString && isScalar(v):
+		if secret {
+			return "put it in quotes"
+		}
+		return "put it in quotes: " + strconv.Quote(fmt.Sprint(v))
+	case isString && secret:
+		return ""
+	case isString && (n.Type == "integer" || n.Type == "number") && sensible(text):
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return "remove the quotes"
+		}
+	case isString && n.Type == "boolean" && (text == "true" || text == "false"):
+		return "remove the quotes"
+	case n.Type == "array" && v != nil:
+		return "begin each item with \"- \""
+	case n.Type == "string" && !isScalar(v) && v != nil:
+		return `is a "|" missing behind the key?`
+	}
+	return ""
+}
+
+// listLimit is how many allowed values are shown, the likeliest first.
+const listLimit = 9
+
+func enumText(enum []any, v any, found string) (code, message, hint string) {
+	var allowed []string
+	for _, x := range enum {
+		if s := fmt.Sprint(x); s != "" {
+			allowed = append(allowed, s)
+		}
+	}
+	text := fmt.Sprint(v)
+	shown := slices.Clone(allowed)
+	if len(shown) > listLimit {
+		shown = diag.NearestN(text, allowed, listLimit)
+		shown[listLimit-1] += fmt.Sprintf(" and %d more", len(allowed)-listLimit)
+	}
+	return "SC013", fmt.Sprintf("%s is not allowed: expected %s", found, strings.Join(shown, ", ")), diag.DidYouMean(text, allowed)
+}
+
+func numberRange(n *pack.Node) string {
+	var parts []string
+	if n.Minimum != "" {
+		parts = append(parts, bound("at least", "more than", n.ExclusiveLo)+" "+n.Minimum.String())
+	}
+	if n.Maximum != "" {
+		parts = append(parts, bound("at most", "less than", n.ExclusiveHi)+" "+n.Maximum.String())
+	}
+	if n.MultipleOf != "" {
+		parts = append(parts, "a multiple of "+n.MultipleOf.String())
+	}
+	return strings.Join(parts, " and ")
+}
+
+func bound(inclusive, exclusive string, isExclusive bool) string {
+	if isExclusive {
+		return exclusive
+	}
+	return inclusive
+}
+
+func countRange(low, high *int) string {
+	switch {
+	case low != nil && high != nil:
+		return fmt.Sprintf("%d to %d", *low, *high)
+	case low != nil:
+		return fmt.Sprintf("at least %d", *low)
+	case high != nil:
+		return fmt.Sprintf("at most %d", *high)
+	}
+	return "another number"
+}
+
+// requiredNames lists the fields that the branches of a schema ask for.
+func requiredNames(n *pack.Node) []string {
+	var names []string
+	var walk func(n *pack.Node)
+	walk = func(n *pack.Node) {
+		for _, branch := range slices.Concat(n.OneOf, n.AnyOf) {
+			names = append(names, branch.Required...)
+			walk(branch)
+		}
+		if n.Not != nil {
+			names = append(names, n.Not.Required...)
+			walk(n.Not)
+		}
+	}
+	walk(n)
+	slices.Sort(names)
+	return slices.Compact(names)
+}

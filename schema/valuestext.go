@@ -1,0 +1,242 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// walk visits the violations that are no mere wrappers of others.
+func (c *valuesChecker) walk(f *jsonschema.ValidationError) {
+	switch keyword := lastWord(f); {
+	case len(f.Causes) == 0, keyword == "oneOf", keyword == "anyOf":
+		c.report(f, keyword)
+	default:
+		for _, cause := range f.Causes {
+			c.walk(cause)
+		}
+	}
+}
+
+func lastWord(f *jsonschema.ValidationError) string {
+	words := pointer(f.KeywordLocation)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// report makes the findings of one violation: one for each key that is missing
+// or unknown, one for anything else.
+func (c *valuesChecker) report(f *jsonschema.ValidationError, keyword string) {
+	path := instancePath(c.values, pointer(f.InstanceLocation))
+	value := valueAt(c.values, path)
+	_, where, _ := strings.Cut(f.AbsoluteKeywordLocation, "#")
+	schema := c.schemaAround(f)
+	switch keyword {
+	case "required":
+		for _, name := range stringsOf(schema["required"]) {
+			if _, ok := asMap(value)[name]; !ok {
+				c.add("SC102", path.Child(name), fmt.Sprintf("%s is required and not set", show(name)), "", where)
+			}
+		}
+		return
+	case "additionalProperties":
+		if unknown := unknownKeys(schema, asMap(value)); len(unknown) > 0 {
+			for _, name := range unknown {
+				c.add("SC104", path.Child(name), fmt.Sprintf("%s is not a value of this chart", show(name)),
+					diag.DidYouMean(name, unsetKeys(schema, asMap(value))), where)
+			}
+			return
+		}
+	}
+	code, message, hint := valuesText(keyword, schema, value, f, secretPath(path))
+	c.add(code, path, message, hint, where)
+}
+
+// schemaAround returns the schema that a violated keyword stands in; empty when
+// it is in another file.
+func (c *valuesChecker) schemaAround(f *jsonschema.ValidationError) map[string]any {
+	url, fragment, _ := strings.Cut(f.AbsoluteKeywordLocation, "#")
+	words := pointer(fragment)
+	if url != schemaURL || len(words) == 0 {
+		return nil
+	}
+	return asMap(valueAt(c.document, instancePath(c.document, words[:len(words)-1])))
+}
+
+func stringsOf(v any) []string {
+	var out []string
+	for _, x := range asList(v) {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func unknownKeys(schema, value map[string]any) []string {
+	if schema == nil {
+		return nil
+	}
+	properties := asMap(schema["properties"])
+	var patterns []*regexp.Regexp
+	for p := range asMap(schema["patternProperties"]) {
+		if re, err := regexp.Compile(p); err == nil {
+			patterns = append(patterns, re)
+		}
+	}
+	return slices.DeleteFunc(sortedKeys(value), func(key string) bool {
+		_, known := properties[key]
+		return known || slices.ContainsFunc(patterns, func(re *regexp.Regexp) bool { return re.MatchString(key) })
+	})
+}
+
+func unsetKeys(schema, value map[string]any) []string {
+	return slices.DeleteFunc(sortedKeys(asMap(schema["properties"])), func(key string) bool { _, set := value[key]; return set })
+}
+
+var secretWord = regexp.MustCompile(`(?i)passw|secret|token|credential|private|apikey|api_key`)
+
+// secretPath reports whether a value is better not shown.
+func secretPath(p manifest.Path) bool {
+	return slices.ContainsFunc(p, func(s manifest.Step) bool { return secretWord.MatchString(s.Key) })
+}
+
+// valuesText says what is wrong with one value.
+func valuesText(keyword string, schema map[string]any, value any, f *jsonschema.ValidationError, secret bool) (code, message, hint string) {
+	found := describe(value)
+	if secret {
+		found = "a " + typeName(value)
+	}
+	switch keyword {
+	case "type":
+		types := stringsOf(schema["type"])
+		if t, ok := schema["type"].(string); ok {
+			types = []string{t}
+		}
+		if len(types) > 0 {
+			return "SC101", fmt.Sprintf("expected %s, found %s", wordsOf(types), found), valuesTypeHint(types, value, secret)
+		}
+		return "SC101", f.Message, ""
+	case "enum":
+		if enum := asList(schema["enum"]); enum != nil {
+			_, message, hint := enumText(enum, value, found)
+			return "SC103", message, hint
+		}
+		return "SC103", found + " is not allowed", ""
+	case "const":
+		if want, ok := schema["const"]; ok {
+			return "SC103", fmt.Sprintf("expected %s, found %s", describe(want), found), ""
+		}
+	case "pattern":
+		if pattern, ok := schema["pattern"].(string); ok {
+			return "SC105", fmt.Sprintf("%s does not match the pattern %s", found, pattern), ""
+		}
+	case "format":
+		return "SC105", fmt.Sprintf("%s is no %v", found, schema["format"]), ""
+	case "oneOf", "anyOf":
+		return "SC105", fmt.Sprintf("%s fits none of the forms that are allowed here", found), branchHint(f)
+	case "not":
+		return "SC105", found + " has a form that is not allowed here", ""
+	}
+	if secret {
+		return "SC105", fmt.Sprintf("%s violates %q of the schema", found, keyword), ""
+	}
+	return "SC105", fmt.Sprintf("%s: %s", found, f.Message), ""
+}
+
+// branchHint lists what each form misses, in the order of the schema.
+func branchHint(f *jsonschema.ValidationError) string {
+	if len(f.Causes) == 0 {
+		return "it fits several at once: " + f.Message
+	}
+	var parts []string
+	for _, cause := range f.Causes {
+		for len(cause.Causes) > 0 {
+			cause = cause.Causes[0]
+		}
+		at := strings.TrimPrefix(strings.TrimPrefix(cause.InstanceLocation, f.InstanceLocation), "/")
+		if at != "" {
+			at = strings.Join(pointer(at), ".") + ": "
+		}
+		if part := at + cause.Message; !strings.Contains(cause.Message, "does not match") && !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) > 3 {
+		parts = parts[:3]
+	}
+	return strings.Join(parts, "; or ")
+}
+
+func wordsOf(types []string) string {
+	var words []string
+	for _, t := range types {
+		if w := typeWords[t]; w != "" {
+			words = append(words, w)
+		} else {
+			words = append(words, t)
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+func valuesTypeHint(types []string, value any, secret bool) string {
+	text, isString := value.(string)
+	_, isNumber := parseNumber(text)
+	switch {
+	case slices.Contains(types, "string") && isScalar(value) && secret:
+		return "put it in quotes, or use --set-string"
+	case slices.Contains(types, "string") && isScalar(value):
+		return fmt.Sprintf("put it in quotes: %q, or use --set-string", fmt.Sprint(value))
+	case isString && isNumber && (slices.Contains(types, "integer") || slices.Contains(types, "number")),
+		isString && (text == "true" || text == "false") && slices.Contains(types, "boolean"):
+		return "remove the quotes, or use --set"
+	}
+	return ""
+}
+
+func parseNumber(s string) (json.Number, bool) {
+	_, err := strconv.ParseFloat(s, 64)
+	return json.Number(s), err == nil
+}
+
+// add makes a finding, at the place that set the value.
+func (c *valuesChecker) add(code string, p manifest.Path, message, hint, pointer string) {
+	full := make(manifest.Path, 0, len(c.input.Prefix)+len(p))
+	full = append(append(full, manifest.Keys(c.input.Prefix...)...), p...)
+	d := diag.Diagnostic{
+		Code: code, Severity: diag.Error, Message: message, Hint: hint, Path: full.String(),
+		Schema: fmt.Sprintf("%s#%s", c.input.SchemaFile, pointer),
+	}
+	if c.locate != nil {
+		words := make([]string, len(full))
+		for i, s := range full {
+			words[i] = s.Key
+			if s.Kind == manifest.Index {
+				words[i] = strconv.Itoa(s.Index)
+			}
+		}
+		var by string
+		if d.Span, by = c.locate(words); by != "" {
+			d.Message += ", set by " + by
+		}
+	}
+	c.found = append(c.found, d)
+}
+
+// semver is the grammar of https://semver.org.
+var semver = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$`)
+
+func isSemver(v any) bool {
+	s, ok := v.(string)
+	return !ok || semver.MatchString(s)
+}
