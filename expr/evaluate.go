@@ -1,0 +1,197 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+// evaluator holds what the expressions of all documents share.
+type evaluator struct {
+	values    map[string]any
+	release   Release
+	functions template.FuncMap
+}
+
+// scope is the dot of an expression.
+type scope struct {
+	Values  map[string]any
+	Release Release
+	Object  any
+}
+
+// problem is what is wrong with an expression or with its result.
+type problem struct {
+	code, message, hint string
+	detail              string // may hold a value: left out of findings about a Secret
+}
+
+func newEvaluator(o Options) *evaluator {
+	return &evaluator{values: o.Values, release: o.Release, functions: pureFunctions()}
+}
+
+// evaluate returns the value of an expression, with integral numbers as int64.
+func (e *evaluator) evaluate(expression string, object any) (any, *problem) {
+	var value any
+	functions := maps.Clone(e.functions)
+	functions["result"] = func(v any) string {
+		value = v
+		return ""
+	}
+	t, err := parse(expression, functions)
+	if err != nil {
+		return nil, e.syntaxProblem(err)
+	}
+	if err := t.Execute(io.Discard, scope{Values: e.values, Release: e.release, Object: object}); err != nil {
+		return nil, &problem{code: "EX002", message: "fails", detail: plainError(err)}
+	}
+	normal, err := normalize(value)
+	if err != nil {
+		return nil, &problem{code: "EX002", message: "gives " + err.Error()}
+	}
+	return normal, nil
+}
+
+var unknownFunction = regexp.MustCompile(`function "([^"]*)" not defined`)
+
+func (e *evaluator) syntaxProblem(err error) *problem {
+	p := &problem{code: "EX001", message: "cannot be read: " + plainError(err)}
+	found := unknownFunction.FindStringSubmatch(err.Error())
+	if found == nil {
+		return p
+	}
+	name := found[1]
+	p.message = fmt.Sprintf("calls %q, which is no function here", name)
+	p.hint = whyNot(name)
+	if p.hint == "" {
+		names := slices.Sorted(maps.Keys(e.functions))
+		p.hint = diag.DidYouMean(name, names)
+	}
+	return p
+}
+
+// where matches what text/template puts in front of its messages. Names and
+// lines there are those of the made-up template around the expression.
+var where = regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at )?`)
+
+func plainError(err error) string {
+	text := where.ReplaceAllString(err.Error(), "")
+	return strings.ReplaceAll(text, "result (", "(")
+}
+
+// normalize turns a result into the types that a YAML tree is made of.
+func normalize(v any) (any, error) {
+	switch rv := reflect.ValueOf(v); rv.Kind() {
+	case reflect.Invalid:
+		return nil, nil
+	case reflect.String:
+		return rv.String(), nil
+	case reflect.Bool:
+		return rv.Bool(), nil
+	case reflect.Float32, reflect.Float64:
+		return normalizeFloat(rv.Float())
+	case reflect.Map:
+		return normalizeMap(rv)
+	case reflect.Slice, reflect.Array:
+		return normalizeList(rv)
+	case reflect.Pointer, reflect.Interface:
+		if rv.IsNil() {
+			return nil, nil
+		}
+		return normalize(rv.Elem().Interface())
+	default:
+		switch {
+		case rv.CanInt():
+			return rv.Int(), nil
+		case rv.CanUint():
+			return rv.Uint(), nil
+		}
+	}
+	return nil, fmt.Errorf("a value of type %T, which YAML does not have", v)
+}
+
+// normalizeFloat makes integers of integral numbers: all numbers of a values
+// file are float64 to Helm.
+func normalizeFloat(f float64) (any, error) {
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return nil, errors.New("a number that JSON does not have")
+	case f == math.Trunc(f) && math.Abs(f) <= 1<<53:
+		return int64(f), nil
+	}
+	return f, nil
+}
+
+func normalizeMap(rv reflect.Value) (any, error) {
+	m := make(map[string]any, rv.Len())
+	for entries := rv.MapRange(); entries.Next(); {
+		value, err := normalize(entries.Value().Interface())
+		if err != nil {
+			return nil, err
+		}
+		m[fmt.Sprint(entries.Key().Interface())] = value
+	}
+	return m, nil
+}
+
+func normalizeList(rv reflect.Value) (any, error) {
+	if rv.Type().Elem().Kind() == reflect.Uint8 {
+		return nil, errors.New("bytes, which YAML does not have: use toString or b64enc")
+	}
+	list := make([]any, rv.Len())
+	for i := range list {
+		var err error
+		if list[i], err = normalize(rv.Index(i).Interface()); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// kindOf names the kind of a normalized value.
+func kindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "a map"
+	case []any:
+		return "a list"
+	}
+	return "a scalar"
+}
+
+// inText writes a normalized scalar the way YAML would.
+func inText(v any) string {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+// holds reports whether some text in a normalized value contains the delimiter.
+func holds(v any, open string) bool {
+	switch x := v.(type) {
+	case string:
+		return strings.Contains(x, open)
+	case []any:
+		return slices.ContainsFunc(x, func(item any) bool { return holds(item, open) })
+	case map[string]any:
+		for key, value := range x {
+			if strings.Contains(key, open) || holds(value, open) {
+				return true
+			}
+		}
+	}
+	return false
+}
