@@ -36,6 +36,14 @@ func (r *reading) readArchiveFile(name string) ([]file, error) {
 	return r.readArchive(name, f)
 }
 
+// readArchiveData reads a chart archive that was fetched.
+func (r *reading) readArchiveData(name string, data []byte) ([]file, error) {
+	if err := expectGzip(name, data[:min(len(data), 512)]); err != nil {
+		return nil, err
+	}
+	return r.readArchive(name, bytes.NewReader(data))
+}
+
 // expectGzip tells a user who named the wrong file what it is instead: `helmx
 // template values.yaml chart` is a common slip.
 func expectGzip(name string, head []byte) error {
@@ -188,7 +196,7 @@ func (a *archive) special(h *tar.Header, name string) error {
 	d := warning("CH013", a.name, "%s is %s in the archive, and is read as an empty file", name, kind)
 	d.Hint = "package the chart again: `helm package` stores the linked file itself"
 	a.report(d)
-	a.files = append(a.files, file{name: name})
+	a.files = append(a.files, file{name: name, data: []byte{}})
 	return nil
 }
 

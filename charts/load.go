@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -93,7 +92,7 @@ func (r *reading) open(ref string, at location) (*Chart, source, error) {
 	case at.path != "":
 		files, err = r.readArchiveFile(at.path)
 	default:
-		files, err = r.readArchive(from.label, bytes.NewReader(at.data))
+		files, err = r.readArchiveData(from.label, at.data)
 	}
 	if err != nil {
 		return nil, from, err

@@ -92,3 +92,120 @@ func TestLoadFolderAsHelm(t *testing.T) {
 	got := mustLoad(t, dir, LoadOptions{})
 	sameAsHelm(t, got.Chart, want)
 }
+
+func TestLoadArchiveAsHelm(t *testing.T) {
+	path := filepath.Join(writeTree(t, map[string]string{"demo.tgz": string(tgz(t,
+		plainFile("any-name/values.yaml", "\ufeffa: b\n"),
+		plainFile(`any-name\windows\x`, "x"),
+		plainFile("./any-name/templates/a.yaml", "a"),
+		plainFile("any-name/Chart.yaml", "\ufeff"+v2Chart),
+		plainFile("any-name/charts/b-1.0.0.tgz", string(demoArchive(t, "b", "1.0.0"))),
+	))}), "demo.tgz")
+	want, err := loader.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := mustLoad(t, path, LoadOptions{})
+	sameAsHelm(t, got.Chart, want)
+	if got.Path != path || got.Dir || got.UserPath("demo/values.yaml") != "demo/values.yaml" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestLoadParityCharts compares every chart of the parity set with what Helm
+// makes of it.
+func TestLoadParityCharts(t *testing.T) {
+	files, err := filepath.Glob("../testdata/parity/*/Chart.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		dir := filepath.Dir(f)
+		want, helm := loader.LoadDir(dir)
+		got, found, err := Load(context.Background(), dir, LoadOptions{AnyKind: true})
+		switch {
+		case err != nil:
+			t.Errorf("%s: %v", dir, err)
+		case helm != nil:
+			if got != nil {
+				t.Errorf("%s: loaded, but Helm says %v", dir, helm)
+			}
+		case got == nil:
+			t.Errorf("%s: Helm loads it: %v", dir, found)
+		default:
+			sameAsHelm(t, got.Chart, want)
+		}
+	}
+}
+
+func TestUserPath(t *testing.T) {
+	dir := writeTree(t, map[string]string{
+		"Chart.yaml":                           "apiVersion: v2\nname: mesh\nversion: 1.0.0\ndependencies:\n- {name: sub, alias: web}\n- {name: sub, alias: api}\n- {name: packed}\n",
+		"charts/folder/Chart.yaml":             "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+		"charts/folder/charts/deep/Chart.yaml": "name: deep\nversion: 1.0.0\n",
+		"charts/packed-1.0.0.tgz":              string(demoArchive(t, "packed", "1.0.0")),
+	})
+	c := mustLoad(t, dir+"/", LoadOptions{})
+	for name, want := range map[string]string{
+		"mesh/templates/x.yaml":                        "/templates/x.yaml",
+		"templates/x.yaml":                             "/templates/x.yaml",
+		"mesh/values.yaml":                             "/values.yaml",
+		"mesh/charts/sub/templates/x.yaml":             "/charts/folder/templates/x.yaml",
+		"mesh/charts/web/templates/x.yaml":             "/charts/folder/templates/x.yaml",
+		"mesh/charts/api/charts/deep/templates/x.yaml": "/charts/folder/charts/deep/templates/x.yaml",
+		"charts/web/values.yaml":                       "/charts/folder/values.yaml",
+		"mesh/charts/packed/templates/x.yaml":          "",
+		"mesh/../../etc/passwd":                        "/etc/passwd",
+	} {
+		if want == "" {
+			want = name
+		} else {
+			want = dir + want
+		}
+		if got := c.UserPath(name); got != want {
+			t.Errorf("UserPath(%s) = %s, want %s", name, got, want)
+		}
+	}
+	copied := *c
+	copied.Chart = &chart.Chart{Metadata: &chart.Metadata{Name: "mesh"}}
+	if got := copied.UserPath("mesh/charts/web/x"); got != dir+"/charts/folder/x" {
+		t.Errorf("after processing: %s", got)
+	}
+	if got := mustLoad(t, "builtin:mesh", LoadOptions{}).UserPath("mesh/templates/x"); got != "mesh/templates/x" {
+		t.Errorf("built in: %s", got)
+	}
+	if got := (*Chart)(nil).UserPath("x"); got != "x" {
+		t.Errorf("nil: %s", got)
+	}
+}
+
+// TestBuiltinDependencies renders our own umbrella chart from its folder
+// without charts/: the binary holds what it depends on.
+func TestBuiltinDependencies(t *testing.T) {
+	c := mustLoad(t, "mesh", LoadOptions{})
+	if len(c.Dependencies()) != len(c.Metadata.Dependencies) {
+		t.Errorf("%d of %d dependencies", len(c.Dependencies()), len(c.Metadata.Dependencies))
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	dir := b.TempDir()
+	for _, name := range []string{"istio/base", "istio/istiod", "mesh"} {
+		folder := mustPull(b, BuiltinPrefix+name, PullOptions{Destination: dir, Untar: true}).Path
+		archive := mustPull(b, BuiltinPrefix+name, PullOptions{Destination: dir}).Path
+		for kind, ref := range map[string]string{"folder": folder, "archive": archive, "builtin": BuiltinPrefix + name} {
+			b.Run(name+"/"+kind, func(b *testing.B) {
+				for b.Loop() {
+					mustLoad(b, ref, LoadOptions{})
+				}
+			})
+		}
+		b.Run(name+"/helm", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := loader.Load(folder); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -135,7 +134,7 @@ func (l *locator) unpacked(at location) (string, []file, error) {
 		}
 		return at.chart.Name(), files, err
 	}
-	files, err := l.readArchive(at.url, bytes.NewReader(at.data))
+	files, err := l.readArchiveData(at.url, at.data)
 	if err != nil {
 		return "", nil, err
 	}
