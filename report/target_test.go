@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,11 +96,24 @@ func TestTargetWriteFailsLoudly(t *testing.T) {
 	}
 }
 
-func TestTargetWriteWritesToDevices(t *testing.T) {
-	if err := (Target{"text", os.DevNull}).Write(sample(), Options{}); err != nil {
+// TestTargetWritesToPipes stands for devices too. It keeps away from /dev/null,
+// which a mistake here would replace, for the whole machine.
+func TestTargetWritesToPipes(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
-		t.Errorf("%s was replaced: %v, %v", os.DevNull, info, err)
+	defer r.Close()
+	name := fmt.Sprintf("/dev/fd/%d", w.Fd())
+	if _, err := os.Stat(name); err != nil {
+		t.Skip("no /dev/fd here")
+	}
+	if err := (Target{"json", name}).Write(nil, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	got, err := io.ReadAll(r)
+	if want := encode(t, "json", nil, Options{}); err != nil || string(got) != string(want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 }
