@@ -178,36 +178,38 @@ func (v *validator) checkDefinition(o *object) diag.List {
 		}
 		at := append(manifest.Keys("spec", "versions"), manifest.Step{Kind: manifest.Index, Index: i})
 		at = append(at, manifest.Keys("schema", "openAPIV3Schema")...)
-		found = append(found, structural(o, version.Schema.OpenAPIV3Schema, at)...)
+		found = append(found, v.structural(o, version.Schema.OpenAPIV3Schema, at)...)
 	}
 	return found
 }
 
-// structural reports parts of a schema that have no type, and patterns that do
-// not compile: the API server refuses both.
+// structural reports parts of a schema that have no type, patterns that do not
+// compile and defaults that break their own schema: the API server refuses them.
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
-func structural(o *object, n *pack.Node, at manifest.Path) diag.List {
+func (v *validator) structural(o *object, n *pack.Node, at manifest.Path) diag.List {
 	var found diag.List
-	if n.Type == "" && !n.IntOrString && !n.Preserve {
-		d := o.at(nil, at.Child("type"), false)
-		d.Code, d.Severity = "SC020", diag.Error
-		d.Message = "a schema without type: every field of a CustomResourceDefinition needs one"
+	add := func(field, message string) {
+		d := o.at(at.Child(field), false)
+		d.Code, d.Severity, d.Message = "SC020", diag.Error, message
 		found = append(found, d)
+	}
+	if n.Type == "" && !n.IntOrString && !n.Preserve {
+		add("type", "a schema without type: every field of a CustomResourceDefinition needs one")
 	}
 	if _, err := regexp.Compile(n.Pattern); err != nil {
-		d := o.at(nil, at.Child("pattern"), false)
-		d.Code, d.Severity = "SC020", diag.Error
-		d.Message = err.Error()
-		found = append(found, d)
+		add("pattern", err.Error())
+	}
+	if n.Default != nil && validateSafely(v.lib.compile(n, custom, true), n.Default) != nil {
+		add("default", fmt.Sprintf("the default, %s, is not allowed by its own schema", describe(n.Default)))
 	}
 	for _, name := range sortedKeys(n.Properties) {
-		found = append(found, structural(o, n.Properties[name], at.Child("properties").Child(name))...)
+		found = append(found, v.structural(o, n.Properties[name], at.Child("properties").Child(name))...)
 	}
 	if n.Items != nil {
-		found = append(found, structural(o, n.Items, at.Child("items"))...)
+		found = append(found, v.structural(o, n.Items, at.Child("items"))...)
 	}
 	if n.Additional != nil && n.Additional.Schema != nil {
-		found = append(found, structural(o, n.Additional.Schema, at.Child("additionalProperties"))...)
+		found = append(found, v.structural(o, n.Additional.Schema, at.Child("additionalProperties"))...)
 	}
 	return found
 }

@@ -170,8 +170,25 @@ func (e *explainer) report(p problem) {
 	case "oneOf", "anyOf", "not":
 		e.branches(p)
 	default:
+		if mapFormats[p.rule.node.Format] != nil && p.keyword == keyFormat {
+			e.entries(p)
+			return
+		}
 		code, message, hint := e.valueText(p)
-		e.add(code, p.path, false, message, hint)
+		d := e.add(code, p.path, false, message, hint)
+		if p.keyword == keyFormat && dubious[p.rule.node.Format] {
+			d.Severity = diag.Warning
+		}
+	}
+}
+
+// entries reports the bad entries of a map such as labels.
+func (e *explainer) entries(p problem) {
+	m, _ := p.value.(map[string]any)
+	for _, key := range sortedKeys(m) {
+		if problem := mapFormats[p.rule.node.Format](key, m[key]); problem != "" {
+			e.add("SC019", extend(p.path, key), true, problem, "")
+		}
 	}
 }
 
@@ -183,7 +200,7 @@ func (e *explainer) inStatus(p problem) bool {
 }
 
 func (e *explainer) add(code string, p manifest.Path, key bool, message, hint string) *diag.Diagnostic {
-	d := e.object.at(nil, p, key)
+	d := e.object.at(p, key)
 	d.Code, d.Severity = code, diag.Error
 	d.Message, d.Hint = message, hint
 	d.Schema = e.kind.schemaName(e.validator.target.release)
@@ -203,13 +220,7 @@ func (e *explainer) missing(p problem) {
 
 func (e *explainer) unknown(p problem) {
 	m, _ := p.value.(map[string]any)
-	var known []string
-	for name := range p.schema.Properties {
-		if _, set := m[name]; !set {
-			known = append(known, name)
-		}
-	}
-	slices.Sort(known)
+	known := sortedKeys(p.schema.Properties)
 	for _, name := range sortedKeys(m) {
 		if p.schema.Properties[name] != nil {
 			continue
@@ -221,8 +232,11 @@ func (e *explainer) unknown(p problem) {
 // unknownHint guesses what an unknown field was meant to be: another field of
 // the same mapping, or one that belongs a level further out or in.
 func (e *explainer) unknownHint(p problem, name string, known []string) string {
-	if hint := diag.DidYouMean(name, known); hint != "" {
-		return hint
+	if best := closest(name, known); best != "" {
+		if value, _ := p.value.(map[string]any); value[best] != nil {
+			return fmt.Sprintf("did you mean %q, which is set as well?", best)
+		}
+		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if at := e.fieldElsewhere(p, name); at != "" {
 		return fmt.Sprintf("%s has a field %q: check the indentation", at, name)

@@ -149,7 +149,7 @@ func (v *validator) unknownKind(o *object) diag.List {
 	case len(kinds) > 0:
 		d := o.finding("SC005", diag.Error, "kind")
 		d.Message = fmt.Sprintf("%s has no kind %q", o.apiVersion, o.kind)
-		d.Hint = diag.DidYouMean(o.kind, kinds)
+		d.Hint = didYouMean(o.kind, kinds)
 		if d.Hint == "" && len(versions) > 0 {
 			d.Hint = fmt.Sprintf("%s is in %s", o.kind, strings.Join(versions, ", "))
 		}

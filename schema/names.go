@@ -21,6 +21,20 @@ const (
 	subdomainRule = "lower case letters, digits, '-' and '.', at most 253, beginning and ending with a letter or digit"
 )
 
+func labelProblem(s string) string {
+	if len(s) > 63 || !dnsLabel.MatchString(s) {
+		return "no valid name: " + labelRule
+	}
+	return ""
+}
+
+func subdomainProblem(s string) string {
+	if len(s) > 253 || !dnsSubdomain.MatchString(s) {
+		return "no valid name: " + subdomainRule
+	}
+	return ""
+}
+
 // freeNames are groups whose objects may be called nearly anything, such as
 // system:node-reader; and kinds whose name is a value of its own.
 var freeNames = []string{"rbac.authorization.k8s.io", "certificates.k8s.io", "internal.apiserver.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io IPAddress"}

@@ -70,6 +70,9 @@ func missingSeparator(doc *manifest.Document, duplicates []manifest.Duplicate) (
 func notAnObject(doc *manifest.Document, n *manifest.Node, p manifest.Path) diag.Diagnostic {
 	d := doc.Finding(n, p)
 	d.Code, d.Severity = "SC003", diag.Error
+	if len(p) == 0 {
+		d.Object = nil
+	}
 	d.Message = "expected a Kubernetes object, found " + describe(manifest.Value(n))
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "\n") {
 		d.Message = "expected a Kubernetes object, found text"

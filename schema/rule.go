@@ -52,7 +52,7 @@ func (r *rule) Validate(ctx jsonschema.ValidationContext, v any) error {
 		ok      bool
 	}{
 		{keyEnum, r.enumHolds(v)},
-		{keyFormat, v == nil || r.node.Format == "" && !r.node.IntOrString || formatProblem(r.node, v) == ""},
+		{keyFormat, r.formatHolds(v)},
 		{keyListKeys, len(r.node.ListKeys) == 0 || len(r.duplicates(v)) == 0},
 		{keyListSet, r.node.ListType != "set" || len(r.duplicates(v)) == 0},
 	} {
@@ -72,6 +72,25 @@ func errors1(failed []error) error {
 		return nil
 	}
 	return failed[0]
+}
+
+func (r *rule) formatHolds(v any) bool {
+	if v == nil || r.node.Format == "" && !r.node.IntOrString {
+		return true
+	}
+	if v == "" && r.emptyIsUnset && strings.HasPrefix(r.node.Format, ownFormats) {
+		return true
+	}
+	if check := mapFormats[r.node.Format]; check != nil {
+		m, _ := v.(map[string]any)
+		for key, value := range m {
+			if check(key, value) != "" {
+				return false
+			}
+		}
+		return true
+	}
+	return formatProblem(r.node, v) == ""
 }
 
 func (r *rule) enumHolds(v any) bool {

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/schema/internal/pack"
+	"go.yaml.in/yaml/v3"
 )
 
 // valueText says what is wrong with one value.
@@ -17,7 +19,7 @@ func (e *explainer) valueText(p problem) (code, message, hint string) {
 	n := p.rule.node
 	switch p.keyword {
 	case "type":
-		return "SC011", fmt.Sprintf("expected %s, found %s", expectedType(n, p.schema.Types), found), typeHint(n, p.value, e.object.isSecretValue(p.path))
+		return "SC011", fmt.Sprintf("expected %s, found %s", expectedType(n, p.schema.Types), found), e.typeHint(p)
 	case keyEnum:
 		return enumText(n.Enum, p.value, found)
 	case keyFormat:
@@ -120,28 +122,59 @@ func expectedType(n *pack.Node, types []string) string {
 }
 
 // typeHint says how to turn a value of the wrong type into one of the right.
-func typeHint(n *pack.Node, v any, secret bool) string {
-	text, isString := v.(string)
+func (e *explainer) typeHint(p problem) string {
+	n := p.rule.node
+	node, _ := locate(e.object.node, p.path, false)
+	value := manifest.Resolve(manifest.Path(p.path).Get(e.object.node))
+	if isLeftover(value) {
+		return "are these the braces of a template that was not rendered?"
+	}
+	secret := e.object.isSecretValue(p.path)
+	text, isString := p.value.(string)
 	switch {
-	case n.Type == "string" && !isString && isScalar(v):
-		if secret {
-			return "put it in quotes"
-		}
-		return "put it in quotes: " + strconv.Quote(fmt.Sprint(v))
-	case isString && secret:
-		return ""
-	case isString && (n.Type == "integer" || n.Type == "number") && sensible(text):
-		if _, err := strconv.ParseFloat(text, 64); err == nil {
-			return "remove the quotes"
-		}
-	case isString && n.Type == "boolean" && (text == "true" || text == "false"):
+	case n.Type == "string" && !isString && isScalar(p.value) && !secret:
+		return "put it in quotes: " + strconv.Quote(node.Value)
+	case n.Type == "string" && !isString && isScalar(p.value):
+		return "put it in quotes"
+	case isString && !secret && (n.Type == "integer" || n.Type == "number") && isNumber(text),
+		isString && n.Type == "boolean" && (text == "true" || text == "false"):
 		return "remove the quotes"
-	case n.Type == "array" && v != nil:
-		return "begin each item with \"- \""
-	case n.Type == "string" && !isScalar(v) && v != nil:
+	case n.Type == "array" && p.value != nil:
+		return `begin each item with "- "`
+	case n.Type == "string" && isContainer(p.value):
 		return `is a "|" missing behind the key?`
 	}
 	return ""
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && sensible(text)
+}
+
+// isLeftover recognises "{{ .Values.x }}" that YAML read as a map whose key is
+// a map.
+func isLeftover(n *manifest.Node) bool {
+	return n != nil && n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 &&
+		len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
+}
+
+// closest returns the candidate that a word was probably meant to be: one that
+// differs by few letters, else the only one that contains it.
+func closest(word string, candidates []string) string {
+	if best := diag.Nearest(word, candidates); best != "" || len(word) < 4 {
+		return best
+	}
+	lower, found := strings.ToLower(word), ""
+	for _, c := range candidates {
+		if strings.Contains(strings.ToLower(c), lower) {
+			if found != "" {
+				return ""
+			}
+			found = c
+		}
+	}
+	return found
 }
 
 // listLimit is how many allowed values are shown, the likeliest first.
@@ -160,7 +193,14 @@ func enumText(enum []any, v any, found string) (code, message, hint string) {
 		shown = diag.NearestN(text, allowed, listLimit)
 		shown[listLimit-1] += fmt.Sprintf(" and %d more", len(allowed)-listLimit)
 	}
-	return "SC013", fmt.Sprintf("%s is not allowed: expected %s", found, strings.Join(shown, ", ")), diag.DidYouMean(text, allowed)
+	return "SC013", fmt.Sprintf("%s is not allowed: expected %s", found, strings.Join(shown, ", ")), didYouMean(text, allowed)
+}
+
+func didYouMean(word string, candidates []string) string {
+	if best := closest(word, candidates); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return ""
 }
 
 func numberRange(n *pack.Node) string {

@@ -67,14 +67,14 @@ type object struct {
 
 // finding begins a finding about a field of the object; the value is marked.
 func (o *object) finding(code string, severity diag.Severity, keys ...string) diag.Diagnostic {
-	d := o.at(o.node, manifest.Keys(keys...), false)
+	d := o.at(manifest.Keys(keys...), false)
 	d.Code, d.Severity = code, severity
 	return d
 }
 
 // at begins a finding about a place below the object. Where the path ends in
 // nothing, the place is the mapping that lacks it.
-func (o *object) at(_ *manifest.Node, p manifest.Path, key bool) diag.Diagnostic {
+func (o *object) at(p manifest.Path, key bool) diag.Diagnostic {
 	node, named := locate(o.node, p, key)
 	d := o.doc.Finding(node, slices.Concat(o.path, named))
 	if len(o.path) > 0 {
@@ -107,7 +107,7 @@ func (v *validator) object(o *object) diag.List {
 	found = append(found, unusableNumbers(o)...)
 	schema, node := k.load(v.target.release)
 	v.lib.dropNulls(node, o.value, dialect(!k.Custom()))
-	if err := schema.Validate(o.value); err != nil {
+	if err := validateSafely(schema, o.value); err != nil {
 		e := explainer{object: o, kind: k, schema: schema, validator: v}
 		found = append(found, e.explain(err)...)
 	}
@@ -174,7 +174,7 @@ func unusableNumbers(o *object) diag.List {
 			}
 		case float64:
 			if math.IsInf(v, 0) || math.IsNaN(v) {
-				d := o.at(nil, slices.Clone(p), false)
+				d := o.at(slices.Clone(p), false)
 				d.Code, d.Severity = "SC016", diag.Error
 				d.Message = "not a number that JSON can hold"
 				found = append(found, d)

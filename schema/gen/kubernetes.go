@@ -51,6 +51,9 @@ func readRelease(r pack.Release) (*release, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := out.addOverlay(); err != nil {
+		return nil, err
+	}
 	return out, out.addEnums(enums)
 }
 
