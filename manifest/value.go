@@ -314,10 +314,14 @@ func otherNode(v any) *Node {
 
 func scalar(tag, value string) *Node { return &Node{Kind: yaml.ScalarNode, Tag: tag, Value: value} }
 
-// NewString makes a string node, quoted where plain text would be something else.
+// NewString makes a string node: a literal block for several lines, quoted
+// where plain text would be something else.
 func NewString(s string) *Node {
 	n := scalar("!!str", s)
-	if !plainSafe(s) {
+	switch {
+	case strings.Contains(s, "\n") && literalSafe(s):
+		n.Style = yaml.LiteralStyle
+	case !plainSafe(s):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

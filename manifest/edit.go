@@ -1,0 +1,352 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
+	"go.yaml.in/yaml/v3"
+)
+
+// EditResult says what an edit did.
+type EditResult struct {
+	Changed []Path // the smallest nodes that differ; empty when nothing does
+	// Reencoded are nodes whose text had to be written anew as a whole, because
+	// the change could not be made in place. Comments in them may have moved.
+	Reencoded []Path
+}
+
+// ErrEmpty is what Edit returns for a document that holds no object.
+var ErrEmpty = errors.New("the document is empty")
+
+// errVerify means that no text could be made that parses to the wanted tree.
+var errVerify = errors.New("the edited text does not parse to the wanted tree")
+
+// Edit runs fn on a copy of the tree and changes the document's text to match
+// what fn made of it. Only the lines of what changed differ: comments, order,
+// quotes, indentation, flow style and anchors stay. The new text is parsed and
+// must equal the wanted tree; where no edit in place achieves that, the smallest
+// node around the change is written anew, which the result tells.
+//
+// In the copy, aliases are replaced by what they stand for, so that a change
+// touches only the place it was made at. Nodes that fn brings in from elsewhere
+// keep their Line and Column as places in by.File; those without position are
+// attributed to by itself. Pass nodes of other documents through Clone.
+//
+// When fn returns an error, the document stays as it is and Edit returns it.
+func (d *Document) Edit(by diag.Span, fn func(root *Node) error) (EditResult, error) {
+	root, err := d.Root()
+	if err != nil {
+		return EditResult{}, err
+	}
+	if root == nil {
+		return EditResult{}, ErrEmpty
+	}
+	e, err := editTree(d.raw, root, false, fn)
+	if err != nil || e.text == nil {
+		return EditResult{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = e.lineOrigins(d.raw, d.lines, by)
+	d.raw, d.root, d.err, d.parsed = e.text, e.root, nil, true
+	d.id, d.changed = nil, true
+	return e.result, nil
+}
+
+// EditText is Edit for a document that a string holds; format is "yaml" or
+// "json". It returns the string itself when nothing changed.
+func EditText(text, format string, fn func(root *Node) error) (string, EditResult, error) {
+	root, err := parseDocument([]byte(text))
+	if err != nil {
+		return "", EditResult{}, err
+	}
+	if root == nil {
+		return "", EditResult{}, ErrEmpty
+	}
+	e, err := editTree([]byte(text), root, format == "json", fn)
+	if err != nil || e.text == nil {
+		return text, EditResult{}, err
+	}
+	return string(e.text), e.result, nil
+}
+
+// edited is the outcome of an edit; text is nil when nothing changed.
+type edited struct {
+	text    []byte
+	root    *Node
+	changes []change
+	was     map[*Node]*Node
+	result  EditResult
+}
+
+func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, error) {
+	was := map[*Node]*Node{}
+	want := copyTree(root, was)
+	if err := fn(want); err != nil {
+		return edited{}, err
+	}
+	if Equal(root, want) {
+		return edited{}, nil
+	}
+	l, err := newLayout(src, root)
+	if err != nil {
+		return rewrite(src, root, want, json, was)
+	}
+	now := map[*Node]*Node{}
+	remember(want, was, now)
+	s := styleOf(l, root)
+	s.json = json || root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
+	reencode := map[*Node]bool{}
+	for {
+		p := &planner{layout: l, style: s, was: was, now: now, reencode: reencode}
+		p.value(spot{mark: -1, column: -1, json: s.json}, root, want)
+		text, got, err := p.apply(want)
+		if err == nil {
+			return edited{text: text, root: got, changes: p.changes, was: was, result: p.outcome()}, nil
+		}
+		if !p.escalate(root) {
+			return edited{}, err
+		}
+	}
+}
+
+// remember fills the inverse of was for the nodes that are still in the tree.
+func remember(n *Node, was, now map[*Node]*Node) {
+	if old := was[n]; old != nil {
+		now[old] = n
+	}
+	for _, c := range n.Content {
+		remember(c, was, now)
+	}
+}
+
+// escalate asks for the next larger node around every change to be written
+// anew, and reports whether there is one.
+func (p *planner) escalate(root *Node) bool {
+	grown := false
+	for _, t := range p.touched {
+		around := append([]*Node{root}, t.inside...)
+		for _, n := range slices.Backward(around) {
+			if !p.reencode[n] {
+				p.reencode[n], grown = true, true
+				break
+			}
+		}
+	}
+	return grown
+}
+
+func (p *planner) outcome() EditResult {
+	r := EditResult{Reencoded: p.anew}
+	for _, t := range p.touched {
+		r.Changed = append(r.Changed, t.path)
+	}
+	return r
+}
+
+// apply makes the changes and checks that the text now means what is wanted.
+func (p *planner) apply(want *Node) ([]byte, *Node, error) {
+	if err := p.arrange(); err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	at := 0
+	for _, c := range p.changes {
+		out.Write(p.src[at:c.from])
+		out.WriteString(c.text)
+		at = c.to
+	}
+	out.Write(p.src[at:])
+	text, root, err := check(out.Bytes(), want)
+	if err != nil {
+		// A block scalar that ends in a line break cannot end the text without.
+		p.changes = append(p.changes, change{from: len(p.src), to: len(p.src), text: p.eol, wrote: []*Node{nil, nil}})
+		return check(append(out.Bytes(), p.eol...), want)
+	}
+	return text, root, err
+}
+
+func check(text []byte, want *Node) ([]byte, *Node, error) {
+	got, err := parseDocument(text)
+	if err != nil || !Equal(got, want) {
+		return nil, nil, errVerify
+	}
+	return text, got, nil
+}
+
+// arrange sorts the changes. Lines that are inserted at the end of a deleted
+// line move behind it.
+func (p *planner) arrange() error {
+	slices.SortStableFunc(p.changes, func(a, b change) int {
+		if a.from != b.from {
+			return a.from - b.from
+		}
+		return a.to - b.to
+	})
+	var wholeLines []change
+	for i := range p.changes {
+		c := &p.changes[i]
+		for _, d := range wholeLines {
+			if c.from == c.to && c.from > d.from && c.from < d.to && strings.HasPrefix(c.text, p.eol) {
+				c.from, c.to = d.to, d.to
+				c.text = strings.TrimPrefix(c.text, p.eol) + p.eol
+				c.wrote = append(slices.Clone(c.wrote[1:]), nil)
+			}
+		}
+		if c.text == "" && p.lineStart(c.from) == c.from && p.lineStart(c.to) == c.to {
+			wholeLines = append(wholeLines, *c)
+		}
+	}
+	slices.SortStableFunc(p.changes, func(a, b change) int { return a.from - b.from })
+	for i := 1; i < len(p.changes); i++ {
+		if p.changes[i].from < p.changes[i-1].to {
+			return errVerify
+		}
+	}
+	return nil
+}
+
+// rewrite writes the whole content anew, for layouts that are not understood.
+func rewrite(src []byte, root, want *Node, json bool, was map[*Node]*Node) (edited, error) {
+	start := bodyStart(src)
+	head := bytes.TrimRight(src[:start], " \t")
+	e := newEmitter(style{step: 2, json: json, eol: "\n"}, was)
+	(&planner{}).root(e, want)
+	c := change{from: len(head), to: len(src), text: e.text.String() + "\n", wrote: append(e.wrote, nil)}
+	if len(head) > 0 && !bytes.HasSuffix(head, newline) {
+		c.text, c.wrote = "\n"+c.text, append([]*Node{nil}, c.wrote...)
+	}
+	text, got, err := check(append(slices.Clone(head), c.text...), want)
+	if err != nil {
+		return edited{}, fmt.Errorf("%w (line %d)", err, root.Line)
+	}
+	return edited{text: text, root: got, changes: []change{c}, was: was, result: EditResult{Changed: []Path{nil}, Reencoded: []Path{nil}}}, nil
+}
+
+// styleOf finds out how a document is written: the indentation that most of
+// its mappings and lists have, and the line break of its first line.
+func styleOf(l *layout, root *Node) style {
+	steps, lists := map[int]int{}, map[int]int{}
+	var visit func(n *Node)
+	visit = func(n *Node) {
+		for i := 1; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+			value := n.Content[i]
+			if value.Style&yaml.FlowStyle != 0 || len(value.Content) == 0 {
+				continue
+			}
+			indent := l.boxes[value].column - l.boxes[n].column
+			if value.Kind == yaml.SequenceNode {
+				lists[indent]++
+			} else if indent > 0 {
+				steps[indent]++
+			}
+		}
+		if n.Style&yaml.FlowStyle == 0 {
+			for _, c := range n.Content {
+				visit(c)
+			}
+		}
+	}
+	visit(root)
+	s := style{step: most(steps, 2), list: most(lists, 0), eol: "\n"}
+	if i := bytes.IndexByte(l.src, '\n'); i > 0 && l.src[i-1] == '\r' {
+		s.eol = "\r\n"
+	}
+	return s
+}
+
+// most returns the number that was counted most often, the smallest of these.
+func most(counts map[int]int, otherwise int) int {
+	best, count := otherwise, 0
+	for n, c := range counts {
+		if c > count || c == count && n < best {
+			best, count = n, c
+		}
+	}
+	return best
+}
+
+// lineOrigins says for each line of the new text where it came from.
+func (e edited) lineOrigins(src []byte, old []lineFrom, by diag.Span) []lineFrom {
+	if old == nil {
+		for i := range bytes.Count(src, newline) + 1 {
+			old = append(old, lineFrom{line: i + 1})
+		}
+	}
+	t := tracer{old: old, by: by, was: e.was}
+	at := 0
+	for _, c := range e.changes {
+		t.keep(src[at:c.from])
+		t.drop(src[c.from:c.to])
+		t.add(c)
+		at = c.to
+	}
+	t.keep(src[at:])
+	return append(t.lines, t.current)
+}
+
+// tracer follows lines through an edit.
+type tracer struct {
+	old     []lineFrom
+	by      diag.Span
+	was     map[*Node]*Node
+	at      int // index of the current line in old
+	lines   []lineFrom
+	current lineFrom
+	settled bool // current is known
+}
+
+// touchOld makes the current new line come from the current old one, unless
+// something was written on it.
+func (t *tracer) touchOld() {
+	if !t.settled {
+		t.current, t.settled = t.old[min(t.at, len(t.old)-1)], true
+	}
+}
+
+func (t *tracer) keep(text []byte) {
+	for len(text) > 0 {
+		i := bytes.IndexByte(text, '\n')
+		if i >= 0 || len(bytes.Trim(text, " -")) > 0 {
+			t.touchOld() // not for the indentation and dash of something deleted
+		}
+		if i < 0 {
+			return
+		}
+		t.at++
+		t.next()
+		text = text[i+1:]
+	}
+}
+
+func (t *tracer) drop(text []byte) { t.at += bytes.Count(text, newline) }
+
+func (t *tracer) add(c change) {
+	for i, line := range strings.Split(c.text, "\n") {
+		if i > 0 {
+			t.touchOld()
+			t.next()
+		}
+		if strings.TrimSpace(line) != "" {
+			t.current, t.settled = lineFrom{by: t.span(c.wrote, i)}, true
+		}
+	}
+}
+
+func (t *tracer) next() {
+	t.lines = append(t.lines, t.current)
+	t.current, t.settled = lineFrom{}, false
+}
+
+// span is the place that wrote line i of a change.
+func (t *tracer) span(wrote []*Node, i int) diag.Span {
+	if i < len(wrote) && wrote[i] != nil && wrote[i].Line > 0 && t.was[wrote[i]] == nil {
+		n := wrote[i]
+		return diag.Span{File: t.by.File, Start: diag.Pos{Line: n.Line, Column: n.Column}}
+	}
+	return t.by
+}

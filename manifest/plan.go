@@ -1,0 +1,521 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// change replaces the bytes [from, to) of a text.
+type change struct {
+	from, to int
+	text     string
+	wrote    []*Node // the node that wrote each line of text
+}
+
+// planner compares a tree with what it shall become, and finds the smallest
+// text edits that lead there. It is used for one comparison.
+type planner struct {
+	*layout
+	style
+	was      map[*Node]*Node // each wanted node that was in the old tree
+	now      map[*Node]*Node // the inverse
+	reencode map[*Node]bool  // old nodes to be written anew if they differ
+	column0  map[*Node]int   // column of the collection around each visited node
+
+	changes []change
+	touched []touch
+	anew    []Path
+	inside  []*Node // old collections around the current node
+}
+
+// touch is one difference between the trees.
+type touch struct {
+	path   Path
+	inside []*Node // the old collections around it, outermost first
+}
+
+// spot is where a value stands.
+type spot struct {
+	path   Path
+	key    *Node // its key in the wanted tree, nil for items and the root
+	mark   int   // behind the ":" or "-"; -1 for the root, 0 where there is none
+	column int   // of the collection around it, -1 for the root
+	flow   bool  // the collection around it is in flow style
+	json   bool  // and looks like JSON
+}
+
+func (p *planner) touch(path Path) {
+	p.touched = append(p.touched, touch{path: slices.Clone(path), inside: slices.Clone(p.inside)})
+}
+
+// value compares the old node a with the wanted node b.
+func (p *planner) value(s spot, a, b *Node) {
+	switch {
+	case p.reencode[a]:
+		if !Equal(a, b) {
+			p.anew = append(p.anew, slices.Clone(s.path))
+			p.replace(s, a, b)
+		}
+	case a.Kind == yaml.AliasNode:
+		// An alias follows its anchor: it stays if that is what is wanted.
+		if target := p.now[a.Alias]; target == nil || !Equal(target, b) {
+			p.replace(s, a, b)
+		}
+	case a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode:
+		if !Equal(a, b) {
+			p.scalar(s, a, b)
+		}
+	case a.Kind != b.Kind || len(a.Content) == 0 || len(b.Content) == 0:
+		if !Equal(a, b) {
+			p.replace(s, a, b)
+		}
+	default:
+		p.inside = append(p.inside, a)
+		p.collection(s, a, b)
+		p.inside = p.inside[:len(p.inside)-1]
+	}
+}
+
+// piece is an entry of a collection in the text.
+type piece struct{ start, end int }
+
+// collection compares two collections of the same kind that hold something.
+func (p *planner) collection(s spot, a, b *Node) {
+	c := p.children(s, a)
+	var pairs [][2]int // indexes of entries in a and b that belong together
+	if a.Kind == yaml.MappingNode {
+		pairs = p.matchKeys(a, b)
+	} else {
+		pairs = p.matchItems(a, b)
+	}
+	if len(pairs) == 0 || c.odd && !Equal(a, b) {
+		p.replace(s, a, b)
+		return
+	}
+	for _, pair := range pairs {
+		c.compare(a, b, pair)
+	}
+	c.insert(b, pairs)
+	c.delete(pairs)
+}
+
+// children is a collection of the old tree, measured.
+type children struct {
+	*planner
+	spot
+	node   *Node
+	width  int // nodes per entry
+	pieces []piece
+	flow   bool
+	json   bool
+	at     int  // column of the entries
+	odd    bool // laid out in a way that cannot be edited
+}
+
+func (p *planner) children(s spot, a *Node) *children {
+	b := p.boxes[a]
+	c := &children{planner: p, spot: s, node: a, width: 1, flow: a.Style&yaml.FlowStyle != 0, at: b.column}
+	if a.Kind == yaml.MappingNode {
+		c.width = 2
+	}
+	c.json = s.json || p.style.json
+	if c.flow && c.width == 2 {
+		c.json = a.Content[0].Style&yaml.DoubleQuotedStyle != 0
+		c.odd = p.src[b.content] != '{'
+	}
+	for i := 0; i+c.width <= len(a.Content); i += c.width {
+		first, last := p.boxes[a.Content[i]], p.boxes[a.Content[i+c.width-1]]
+		piece := piece{start: first.start, end: max(last.end, first.end)}
+		if c.width == 2 {
+			piece.end = max(piece.end, first.mark+1)
+			c.odd = c.odd || first.mark < 0 && !c.flow
+		} else if !c.flow {
+			piece = merge(piece, first.mark)
+		}
+		c.pieces = append(c.pieces, piece)
+	}
+	return c
+}
+
+// merge widens the piece of a list item to its dash.
+func merge(item piece, dash int) piece {
+	return piece{start: dash, end: max(item.end, dash+1)}
+}
+
+// compare compares a pair of entries.
+func (c *children) compare(a, b *Node, pair [2]int) {
+	i, j := pair[0]*c.width, pair[1]*c.width
+	s := spot{column: c.at, flow: c.flow, json: c.json}
+	if c.width == 1 {
+		s.path = c.path.At(pair[1])
+		s.mark = c.boxes[a.Content[i]].mark + 1
+		c.value(s, a.Content[i], b.Content[j])
+		return
+	}
+	s.key = b.Content[j]
+	s.path = c.path.Child(KeyText(s.key))
+	s.mark = c.boxes[a.Content[i]].mark + 1
+	if mappingKey(a.Content[i]) != mappingKey(b.Content[j]) {
+		c.rename(s, a.Content[i], b.Content[j])
+	}
+	c.value(s, a.Content[i+1], b.Content[j+1])
+}
+
+func (c *children) rename(s spot, a, b *Node) {
+	c.touch(s.path)
+	box := c.boxes[a]
+	e := c.emitter(c.json)
+	e.by(b)
+	e.write(e.scalar(b, a.Style, c.flow))
+	c.replaceRange(box.content, box.end, e)
+}
+
+func (p *planner) emitter(json bool) *emitter {
+	s := p.style
+	s.json = s.json || json
+	return newEmitter(s, p.was)
+}
+
+func (p *planner) replaceRange(from, to int, e *emitter) {
+	p.changes = append(p.changes, change{from: from, to: to, text: e.text.String(), wrote: e.wrote})
+}
+
+// insert writes the entries of b that have no counterpart behind the entry
+// that is in front of them in b.
+func (c *children) insert(b *Node, pairs [][2]int) {
+	old := map[int]int{}
+	for _, pair := range pairs {
+		old[pair[1]] = pair[0]
+	}
+	after := -1
+	var entries []int
+	flush := func() {
+		if len(entries) > 0 {
+			c.insertAfter(after, b, entries)
+		}
+		entries = nil
+	}
+	for j := range len(b.Content) / c.width {
+		i, known := old[j]
+		if !known {
+			entries = append(entries, j)
+			continue
+		}
+		flush()
+		after = i
+	}
+	flush()
+}
+
+// insertAfter writes entries of b behind entry after of the old collection, or
+// in front of the first when it is -1.
+func (c *children) insertAfter(after int, b *Node, entries []int) {
+	e := c.emitter(c.json && c.flow)
+	separate := c.separator(e, max(after, 0))
+	for _, j := range entries {
+		path := c.path.At(j)
+		if c.width == 2 {
+			path = c.path.Child(KeyText(b.Content[j*2]))
+		}
+		c.touch(path)
+		if after >= 0 {
+			separate()
+		}
+		c.entry(e, b, j)
+		if after < 0 {
+			separate()
+		}
+	}
+	at := c.pieces[0].start
+	switch {
+	case after >= 0 && c.flow:
+		at = c.pieces[after].end
+	case after >= 0:
+		at = c.lineEnd(c.pieces[after].end)
+		c.stripLast(after, at)
+	}
+	c.replaceRange(at, at, e)
+}
+
+// stripLast keeps a block scalar free of the line break that it gets when
+// something follows it where the text ended without one.
+func (c *children) stripLast(after, at int) {
+	if at < len(c.src) {
+		return
+	}
+	n, column := c.node, -1
+	index := (after+1)*c.width - 1
+	for len(n.Content) > 0 {
+		column = c.boxes[n].column
+		n = n.Content[index]
+		index = len(n.Content) - 1
+	}
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || n.Value == "" || strings.HasSuffix(n.Value, "\n") {
+		return
+	}
+	t := c.blockScalar(c.boxes[n].content, column)
+	if !strings.Contains(string(c.src[c.boxes[n].content:t.header]), "-") {
+		c.changes = append(c.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}})
+	}
+}
+
+// separator returns what goes between entries, after the model of entry i.
+func (c *children) separator(e *emitter, i int) func() {
+	start := c.pieces[i].start
+	switch {
+	case !c.flow:
+		return func() { e.line(c.at) }
+	case c.opensLine(start):
+		return func() { e.write(","); e.line(c.columnOf(start)) }
+	}
+	return func() { e.write(", ") }
+}
+
+// entry writes entry j of b.
+func (c *children) entry(e *emitter, b *Node, j int) {
+	n := b.Content[j*c.width : (j+1)*c.width]
+	value := n[c.width-1]
+	if !c.flow {
+		if c.width == 2 {
+			e.entry(n[0], value, c.at)
+		} else {
+			e.item(value, c.at)
+		}
+		return
+	}
+	e.by(value)
+	if c.width == 2 {
+		e.by(n[0])
+		e.write(e.scalar(n[0], n[0].Style, true) + ": ")
+	}
+	if start := c.pieces[0].start; c.json && c.opensLine(start) {
+		e.write(e.pretty(value, c.columnOf(start)))
+		for range strings.Count(e.pretty(value, 0), "\n") {
+			e.wrote = append(e.wrote, value)
+		}
+		return
+	}
+	e.write(e.properties(value) + e.flow(value))
+}
+
+// delete removes the entries that have no counterpart.
+func (c *children) delete(pairs [][2]int) {
+	kept := make([]bool, len(c.pieces))
+	for _, pair := range pairs {
+		kept[pair[0]] = true
+	}
+	for i := 0; i < len(kept); i++ {
+		if kept[i] {
+			continue
+		}
+		last := i
+		for last+1 < len(kept) && !kept[last+1] {
+			last++
+		}
+		c.deleteRun(i, last)
+		i = last
+	}
+}
+
+// deleteRun removes the entries first to last. Comments above them stay.
+func (c *children) deleteRun(first, last int) {
+	for i := first; i <= last; i++ {
+		if c.width == 2 {
+			c.touch(c.path.Child(KeyText(c.node.Content[i*2])))
+		} else {
+			c.touch(c.path.At(i))
+		}
+	}
+	from, to := c.pieces[first].start, c.pieces[last].end
+	switch {
+	case c.flow && last+1 < len(c.pieces):
+		to = c.pieces[last+1].start
+	case c.flow:
+		from = c.pieces[first-1].end
+	case !c.opensLine(from):
+		to = c.nextLine(to)
+		to += len(c.src[to:]) - len(strings.TrimLeft(string(c.src[to:]), " "))
+	default:
+		for i := first; i <= last; i++ {
+			p := c.pieces[i]
+			c.changes = append(c.changes, change{from: c.lineStart(p.start), to: c.nextLine(p.end)})
+		}
+		return
+	}
+	c.changes = append(c.changes, change{from: from, to: to})
+}
+
+// scalar changes a scalar in the quotes or the block it stands in.
+func (p *planner) scalar(s spot, a, b *Node) {
+	box := p.boxes[a]
+	if a.Style&yaml.TaggedStyle != 0 || b.Style&yaml.TaggedStyle != 0 || isUnwritten(a) {
+		p.replace(s, a, b)
+		return
+	}
+	_, isString := scalarValue(b).(string)
+	if a.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && isString && literalSafe(b.Value) {
+		p.touch(s.path)
+		p.block(s, a, b)
+		return
+	}
+	quotes := a.Style & (yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle)
+	if quotes == 0 && isBlockText(b) && !s.flow {
+		p.replace(s, a, b)
+		return
+	}
+	p.touch(s.path)
+	if quotes == 0 && !plainSafe(b.Value) {
+		quotes = b.Style
+	}
+	e := p.emitter(s.flow && s.json)
+	e.by(b)
+	e.write(e.scalar(b, quotes, s.flow))
+	p.replaceRange(box.content, box.end, e)
+}
+
+// block changes the text of a literal or folded scalar, in its own style as
+// far as the new text allows.
+func (p *planner) block(s spot, a, b *Node) {
+	box := p.boxes[a]
+	t := p.blockScalar(box.content, s.column)
+	indent := t.indent
+	if indent == 0 {
+		indent = max(s.column, 0) + p.step
+	}
+	kind := "|"
+	if a.Style&yaml.FoldedStyle != 0 && !strings.Contains(strings.TrimRight(b.Value, "\n"), "\n") {
+		kind = ">"
+	}
+	header := literalHeader(kind, b.Value, indent-max(s.column, 0))
+	if t.explicit && len(strings.Trim(header, "|>+-")) == 0 {
+		header = kind + literalHeader("", " ", indent-max(s.column, 0))[:1] + header[1:]
+	}
+	if header != string(p.src[box.content:t.header]) {
+		p.changes = append(p.changes, change{from: box.content, to: t.header, text: header, wrote: []*Node{b}})
+	}
+	e := p.emitter(false)
+	for _, line := range literalLines(b.Value) {
+		if line == "" {
+			e.line(0)
+		} else {
+			e.line(indent)
+		}
+		e.by(b)
+		e.write(line)
+	}
+	from := p.lineEnd(t.header)
+	p.replaceLines(from, max(t.end, from), e)
+}
+
+// replaceLines replaces whole lines, but leaves those alone at the beginning
+// and at the end that do not change.
+func (p *planner) replaceLines(from, to int, e *emitter) {
+	old := strings.SplitAfter(string(p.src[from:to]), "\n")
+	text := strings.SplitAfter(e.text.String(), "\n")
+	wrote := e.wrote
+	for len(old) > 1 && len(text) > 1 && old[0] == text[0] {
+		from += len(old[0])
+		old, text, wrote = old[1:], text[1:], wrote[1:]
+	}
+	for len(old) > 1 && len(text) > 1 && old[len(old)-1] == text[len(text)-1] {
+		to -= len(old[len(old)-1])
+		old, text, wrote = old[:len(old)-1], text[:len(text)-1], wrote[:len(wrote)-1]
+	}
+	p.changes = append(p.changes, change{from: from, to: to, text: strings.Join(text, ""), wrote: wrote})
+}
+
+// replace writes b in place of a.
+func (p *planner) replace(s spot, a, b *Node) {
+	p.touch(s.path)
+	box := p.boxes[a]
+	e := p.emitter(s.json && (s.flow || p.style.json))
+	switch {
+	case s.mark < 0:
+		p.root(e, b)
+		p.replaceRange(box.start, box.end, e)
+	case s.flow:
+		e.by(b)
+		switch {
+		case isUnwritten(a) && s.mark == 0: // {key}: even the colon is missing
+			e.write(": ")
+		case isUnwritten(a):
+			e.write(" ")
+		}
+		e.write(e.properties(b) + e.flow(b))
+		p.replaceRange(box.start, box.end, e)
+	default:
+		p.replaceBlock(s, a, b, e)
+	}
+}
+
+// root writes a whole tree.
+func (p *planner) root(e *emitter, b *Node) {
+	if e.isInline(b) {
+		e.by(b)
+		e.write(e.properties(b) + e.pretty(b, 0))
+		return
+	}
+	if properties := e.properties(b); properties != "" {
+		e.write(strings.TrimSpace(properties))
+		e.line(0)
+	}
+	e.entries(b, 0, func(first bool) {
+		if !first {
+			e.line(0)
+		}
+	})
+}
+
+// replaceBlock writes b behind a key or dash. What b needs below that line goes
+// behind the line's comment.
+func (p *planner) replaceBlock(s spot, a, b *Node, e *emitter) {
+	box := p.boxes[a]
+	key := s.key
+	if key == nil {
+		key = b
+	}
+	if len(a.Content) == 0 && len(b.Content) > 0 {
+		plainly := *b // an empty {} or [] says nothing about style
+		plainly.Style &^= yaml.FlowStyle
+		if e.own[b] == nil {
+			plainly.Style = b.Style
+		}
+		b = &plainly
+	}
+	silent := newEmitter(e.style, withoutLineComments(e.own, key, b))
+	silent.value(b, key, s.column, s.key == nil)
+	head, body, _ := strings.Cut(silent.text.String(), e.eol)
+	sameLine := !isUnwritten(a) && box.start <= p.lineEnd(s.mark)
+	at, from, to := s.mark, s.mark, s.mark
+	if sameLine {
+		at, to = box.end, box.end
+		if strings.HasPrefix(head, " ") {
+			from, head = box.start, head[1:]
+		}
+	}
+	p.changes = append(p.changes, change{from: from, to: to, text: head, wrote: silent.wrote[:1]})
+	if strings.Contains(silent.text.String(), e.eol) {
+		end := p.lineEnd(at)
+		p.changes = append(p.changes, change{from: end, to: end, text: e.eol + body, wrote: append([]*Node{nil}, silent.wrote[1:]...)})
+	}
+	if !sameLine && !isUnwritten(a) {
+		p.changes = append(p.changes, change{from: p.nextLine(s.mark), to: p.nextLine(box.end)})
+	}
+}
+
+// withoutLineComments forgets that key and n belong to the document, since the
+// comment on their line is kept in the text.
+func withoutLineComments(own map[*Node]*Node, key, n *Node) map[*Node]*Node {
+	if own[key] == nil && own[n] == nil || n.Kind != yaml.ScalarNode && key == n {
+		return own
+	}
+	rest := make(map[*Node]*Node, len(own))
+	for k, v := range own {
+		if k != key && (k != n || n.Anchor != "") {
+			rest[k] = v
+		}
+	}
+	return rest
+}
