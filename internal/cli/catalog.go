@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/expr"
+	"github.com/helmx-dev/helmx/funcs"
+	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/lint"
+	"github.com/helmx-dev/helmx/patch"
+	"github.com/helmx-dev/helmx/render"
+	"github.com/helmx-dev/helmx/schema"
+)
+
+// Explanations lists every code that helmx can print, in order.
+func Explanations() []diag.Explanation {
+	all := slices.Concat(
+		config.Explanations, charts.Explanations, render.Explanations, patch.Explanations,
+		expr.Explanations, schema.Explanations, lint.Explanations(),
+	)
+	slices.SortFunc(all, func(x, y diag.Explanation) int { return cmp.Compare(x.Code, y.Code) })
+	return all
+}
+
+func (a *app) rulesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rules",
+		Short: "list every code that helmx can print",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			rows := [][]string{{"CODE", "SEVERITY", "TITLE"}}
+			for _, e := range Explanations() {
+				rows = append(rows, []string{e.Code, e.Severity.String(), e.Title})
+			}
+			return writeTable(&a.stdout, rows)
+		},
+	}
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain CODE",
+		Short:   "explain a code: what goes wrong, what to do, a bad and a good example",
+		Example: "  helmx explain HX107",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{"explain needs one code", "`helmx rules` lists them"}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.explain(strings.ToUpper(args[0])) },
+	}
+}
+
+func (a *app) explain(code string) error {
+	var codes []string
+	for _, e := range Explanations() {
+		if e.Code == code {
+			return writeExplanation(&a.stdout, e)
+		}
+		codes = append(codes, e.Code)
+	}
+	return usageError{"unknown code " + code, cmp.Or(diag.DidYouMean(code, codes), "`helmx rules` lists them")}
+}
+
+func writeExplanation(w io.Writer, e diag.Explanation) error {
+	fmt.Fprintf(w, "%s (%s): %s\n\n%s\n\n%s\n", e.Code, e.Severity, e.Title, e.Why, e.Remedy)
+	for _, example := range []struct{ title, text string }{{"Bad", e.Bad}, {"Good", e.Good}} {
+		if example.text != "" {
+			fmt.Fprintf(w, "\n%s:\n\n%s", example.title, indent(example.text))
+		}
+	}
+	_, err := fmt.Fprintf(w, "\nSource: %s\n", e.Source)
+	return err
+}
+
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
+		b.WriteString("    " + line)
+	}
+	return b.String()
+}
+
+func (a *app) chartsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "charts",
+		Short: "list the charts inside the binary",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			rows := [][]string{{"CHART", "VERSION", "PROFILES", "DESCRIPTION"}}
+			for _, b := range charts.Builtins() {
+				rows = append(rows, []string{"builtin:" + b.Name, b.Version, strings.Join(b.Profiles, ","), b.Description})
+			}
+			return writeTable(&a.stdout, rows)
+		},
+	}
+}
+
+func (a *app) funcsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "funcs [NAME]",
+		Short: "list the template functions that helmx adds, or explain one",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{"funcs takes at most one name", ""}
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.explainFunc(args[0])
+			}
+			rows := [][]string{{"FUNCTION", "WHAT IT DOES"}}
+			for _, f := range funcs.All() {
+				rows = append(rows, []string{f.Signature(), summary(f.Doc)})
+			}
+			return writeTable(&a.stdout, rows)
+		},
+	}
+}
+
+func (a *app) explainFunc(name string) error {
+	if f, ok := funcs.Lookup(name); ok {
+		writeFunc(&a.stdout, f)
+		return nil
+	}
+	var names []string
+	for _, f := range funcs.All() {
+		names = append(names, f.Name)
+	}
+	return usageError{"unknown function " + name, cmp.Or(diag.DidYouMean(name, names), "`helmx funcs` lists them; sprig's and Helm's are documented by Helm")}
+}
+
+func writeFunc(w io.Writer, f funcs.Func) {
+	fmt.Fprintf(w, "%s\n\n%s\n", f.Signature(), f.Doc)
+	for _, p := range f.Params {
+		fmt.Fprintf(w, "\n  %s: %s", p.Name, p.Doc)
+	}
+	fmt.Fprint(w, "\n\nExamples:\n")
+	for _, e := range f.Examples {
+		fmt.Fprintf(w, "\n%s", indent(e.Template))
+		if e.Values != "" {
+			fmt.Fprintf(w, "  with the values\n%s", indent(e.Values))
+		}
+		if e.Error != "" {
+			fmt.Fprintf(w, "  fails: %s\n", e.Error)
+		} else {
+			fmt.Fprintf(w, "  prints\n%s", indent(e.Want))
+		}
+	}
+}
+
+// summary is the first sentence of a documentation text.
+func summary(doc string) string {
+	if first, _, ok := strings.Cut(doc, ". "); ok {
+		return first
+	}
+	return strings.TrimSuffix(doc, ".")
+}
+
+// writeTable aligns rows in columns; the first row is the heading.
+func writeTable(w io.Writer, rows [][]string) error {
+	t := tabwriter.NewWriter(w, 0, 4, 3, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	return t.Flush()
+}

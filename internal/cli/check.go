@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/report"
+)
+
+// checkFlags are the flags of lint and validate.
+type checkFlags struct {
+	format   string
+	patched  bool
+	load     charts.LoadOptions
+	values   charts.ValuesOptions
+	settings charts.Settings
+}
+
+const checkPaths = `
+
+PATH is a chart (folder, .tgz or builtin:NAME), a manifest file, a folder of
+either, a file inside a chart - then the chart is meant, once - or - for
+standard input. All paths of one call are judged together, as one mesh.`
+
+func (a *app) lintCommand() *cobra.Command {
+	return a.checkCommand(&cobra.Command{
+		Use:     "lint PATH...",
+		Short:   "validate and lint charts and manifests",
+		Long:    "Render the charts, then validate and lint everything." + checkPaths,
+		Example: "  helmx lint charts/app\n  helm template mesh ./chart | helmx lint -",
+	}, false)
+}
+
+func (a *app) validateCommand() *cobra.Command {
+	return a.checkCommand(&cobra.Command{
+		Use:     "validate PATH...",
+		Short:   "validate charts and manifests against their schemas",
+		Long:    "Render the charts, then validate everything against the schemas of --kube-version." + checkPaths,
+		Example: "  helmx validate --kube-version 1.37 manifests/",
+	}, true)
+}
+
+func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
+	c := &checkFlags{settings: charts.SettingsFromEnv()}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageError{cmd.Name() + " needs at least one path", "name a chart, a manifest, a folder, or - for standard input"}
+		}
+		return oneOf("--format", c.format, report.Formats())
+	}
+	cmd.RunE = func(cmd *cobra.Command, paths []string) error {
+		return a.check(cmd.Context(), c, paths, stepFlags{skipLint: skipLint})
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.format, "format", "text", "print findings as text, json, sarif, github, junit, checkstyle or gitlab")
+	f.BoolVar(&c.patched, "patched", false, "apply the patches of helmx.yaml first")
+	registerValueFlags(f, &c.values)
+	registerLayerFlags(f, &c.values)
+	return cmd
+}
+
+// check renders what is to be rendered, judges all of it and prints the
+// findings on standard output.
+func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps stepFlags) error {
+	cfg, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	o, err := a.processOptions(cfg, steps)
+	if err != nil {
+		return err
+	}
+	in, err := a.inputOptions(c, cfg, &o)
+	if err != nil {
+		return err
+	}
+	docs, findings, runErr := pipeline.Collect(ctx, paths, in)
+	if runErr == nil || pipeline.Reported(runErr) {
+		found, err := a.process(ctx, docs, o, c.patched)
+		findings = append(findings, found...)
+		if err != nil {
+			runErr = err
+		}
+	}
+	return a.printFindings(findings, c.format, runErr)
+}
+
+func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline.Options, patched bool) (diag.List, error) {
+	if !patched {
+		return pipeline.Judge(ctx, docs, o)
+	}
+	_, findings, err := pipeline.Process(ctx, docs, o)
+	return findings, err
+}
+
+func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Options) (pipeline.InputOptions, error) {
+	c.load.Settings = c.settings
+	c.load.Log, c.values.Stdin = a.Err, a.In
+	addConfigValues(&c.values, cfg)
+	namespace := a.namespace(&c.settings)
+	o.Lint.Namespace = namespace
+	release := charts.Release{Name: "release-name", Namespace: namespace}
+	resolve, err := resolveOptions(release, a.renderVersion(cfg), nil)
+	if err != nil {
+		return pipeline.InputOptions{}, usageError{err.Error(), "write --kube-version 1.34"}
+	}
+	return pipeline.InputOptions{
+		Stdin: a.In,
+		Chart: pipeline.ChartOptions{Load: c.load, Values: c.values, Resolve: resolve},
+	}, nil
+}
+
+// printFindings puts findings on standard output, which for these commands is
+// the product, whatever the exit code.
+func (a *app) printFindings(findings diag.List, format string, runErr error) error {
+	findings.Sort()
+	if err := a.writeReports(findings); err != nil {
+		return err
+	}
+	a.keepStdout = true
+	options := a.reportOptions(format, a.Out)
+	if err := report.Print(&a.stdout, findings, options); err != nil {
+		return err
+	}
+	return a.verdict(findings, runErr)
+}

@@ -1,0 +1,222 @@
+// Package cli is helmx's command line: commands, flags, streams and exit codes.
+// It turns what the user typed into Options, hands them to internal/pipeline
+// and prints what comes back; it decides nothing about charts or manifests.
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/report"
+)
+
+// Exit codes, as docs and callers know them.
+const (
+	exitClean    = 0 // nothing to complain about
+	exitFindings = 1 // a template, values, schema or patch failed, or findings at or above --fail-on
+	exitUsage    = 2 // wrong usage or configuration, a chart or values file that cannot be read
+	exitBroken   = 3 // helmx could not work: network, I/O, cancelled
+)
+
+// Streams are the three standard streams and the environment of one call.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string // nil means os.Getenv
+}
+
+// Run executes one command line and returns its exit code. Standard output is
+// written once, when everything has passed, or not at all.
+func Run(ctx context.Context, args []string, s Streams) int {
+	if s.Getenv == nil {
+		s.Getenv = os.Getenv
+	}
+	a := &app{Streams: s}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(&a.stdout)
+	root.SetErr(s.Err)
+	code := a.exitCode(root.ExecuteContext(ctx))
+	if code == exitClean || a.keepStdout {
+		if _, err := s.Out.Write(a.stdout.Bytes()); err != nil {
+			fmt.Fprintf(s.Err, "helmx: writing to stdout: %v\n", err)
+			return exitBroken
+		}
+	}
+	return code
+}
+
+// app is one call of helmx: the global flags and what has been printed so far.
+type app struct {
+	Streams
+	global     globalFlags
+	stdout     bytes.Buffer // what goes to standard output when all has passed
+	keepStdout bool         // write stdout whatever the exit code: lint's findings are its output
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ message, hint string }
+
+func (e usageError) Error() string {
+	if e.hint == "" {
+		return e.message
+	}
+	return e.message + "\n" + e.hint
+}
+
+// findingsError says that findings, already printed, fail the run.
+type findingsError struct{ code int }
+
+func (e findingsError) Error() string { return "findings" }
+
+func (a *app) exitCode(err error) int {
+	var usage usageError
+	var found findingsError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &found):
+		return found.code
+	case errors.As(err, &usage):
+		fmt.Fprintf(a.Err, "helmx: %v\n", err)
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.Err, "helmx: cancelled")
+		return exitBroken
+	}
+	fmt.Fprintf(a.Err, "helmx: %v\n", err)
+	return exitBroken
+}
+
+// finish prints findings to standard error, writes the reports that were asked
+// for, and turns what was found into the error that ends the call.
+func (a *app) finish(findings diag.List, runErr error) error {
+	findings.Sort()
+	if err := a.writeReports(findings); err != nil {
+		return err
+	}
+	if len(findings) > 0 {
+		if err := report.Print(a.Err, findings, a.reportOptions("text", a.Err)); err != nil {
+			return err
+		}
+	}
+	return a.verdict(findings, runErr)
+}
+
+// unreadable reports charts that cannot be found or read.
+func (a *app) unreadable(findings diag.List) error { return a.finish(findings, pipeline.ErrUnreadable) }
+
+// verdict is the error that ends a call with these findings.
+func (a *app) verdict(findings diag.List, runErr error) error {
+	switch {
+	case errors.Is(runErr, pipeline.ErrUnreadable):
+		return findingsError{exitUsage}
+	case errors.Is(runErr, pipeline.ErrStopped):
+		return findingsError{exitFindings}
+	case runErr != nil:
+		return runErr
+	case a.fails(findings):
+		return findingsError{exitFindings}
+	}
+	return nil
+}
+
+// fails says whether findings fail the call under --fail-on.
+func (a *app) fails(findings diag.List) bool {
+	if a.global.failOn == "never" {
+		return false
+	}
+	threshold, err := diag.ParseSeverity(a.global.failOn)
+	return err == nil && findings.AtLeast(threshold)
+}
+
+func (a *app) writeReports(findings diag.List) error {
+	targets := a.global.reports
+	if env := a.Getenv("HELMX_REPORT"); env != "" {
+		targets = append(targets, strings.Split(env, ",")...)
+	}
+	for _, t := range targets {
+		target, err := report.ParseTarget(t)
+		if err != nil {
+			return usageError{err.Error(), "write --report sarif=helmx.sarif"}
+		}
+		if err := target.Write(findings, a.reportOptions(target.Format, nil)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) reportOptions(format string, w io.Writer) report.Options {
+	return report.Options{Format: format, Color: a.colored(w), Rules: Explanations(), Version: version()}
+}
+
+// colored says whether text for w is coloured: on a terminal, unless NO_COLOR
+// or --color say otherwise.
+func (a *app) colored(w io.Writer) bool {
+	switch a.global.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return isTerminal(w) && a.Getenv("NO_COLOR") == ""
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// loadConfig reads helmx.yaml: --config, $HELMX_CONFIG, the working directory,
+// or none. Findings in it have been printed when the error is a findingsError.
+func (a *app) loadConfig() (*config.Config, error) {
+	file, explicit := a.global.config, true
+	if file == "" {
+		file = a.Getenv("HELMX_CONFIG")
+	}
+	if file == "" {
+		file, explicit = "helmx.yaml", false
+	}
+	data, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) && !explicit {
+		return &config.Config{}, nil
+	}
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("reading configuration: %v", err), "name the file with --config or $HELMX_CONFIG"}
+	}
+	c, findings := config.Parse(file, data)
+	return c, a.configFindings(findings)
+}
+
+func (a *app) configFindings(findings diag.List) error {
+	if !findings.HasErrors() {
+		return nil
+	}
+	if err := a.finish(findings, nil); err != nil && !errors.As(err, new(findingsError)) {
+		return err
+	}
+	return findingsError{exitUsage}
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Sprintf("%s takes no arguments, got %q", cmd.CommandPath(), args), ""}
+	}
+	return nil
+}

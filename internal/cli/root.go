@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+// globalFlags are the flags that every command takes.
+type globalFlags struct {
+	config       string
+	kubeVersion  string
+	namespace    string
+	namespaceSet bool
+	failOn       string
+	scope        string
+	color        string
+	reports      []string
+	verbose      bool
+}
+
+const rootLong = `helmx takes over where Helm stops: it renders charts as Helm does, patches what
+comes out, validates it as the API server would, and judges it.
+
+  helm install NAME CHART --post-renderer helmx   after Helm
+  helmx template NAME CHART                       instead of "helm template"
+  helmx lint PATH...                              before a commit
+
+Without arguments and with manifests on standard input, helmx post-renders them.`
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:               "helmx",
+		Short:             "render, patch, validate and lint Helm charts and their manifests",
+		Long:              rootLong,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              unknownCommand,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobal() },
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	stream := &streamFlags{}
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if isTerminal(a.In) {
+			return cmd.Help()
+		}
+		return a.postRender(cmd, stream)
+	}
+	stream.register(root.Flags())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{err.Error(), "see `" + cmd.CommandPath() + " --help`"}
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.global.config, "config", "c", "", "configuration `FILE` (default $HELMX_CONFIG, else helmx.yaml in the working directory, else none)")
+	f.StringVar(&a.global.kubeVersion, "kube-version", "", "Kubernetes `VERSION` to render for and validate against")
+	f.StringVarP(&a.global.namespace, "namespace", "n", "", "`NAMESPACE` of the release, and of objects that carry none (default $HELM_NAMESPACE, else the kubeconfig's)")
+	f.StringVar(&a.global.failOn, "fail-on", "error", "fail on findings of this `SEVERITY` or worse: error, warning, info or never")
+	f.StringVar(&a.global.scope, "scope", "", "what the input is: release (default), or mesh when it is the whole mesh")
+	f.StringVar(&a.global.color, "color", "auto", "colour findings: auto, always or never")
+	f.StringArrayVar(&a.global.reports, "report", nil, "also write findings as `FORMAT=FILE`; repeatable (and $HELMX_REPORT, comma-separated)")
+	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say what is done and what is skipped")
+	root.AddCommand(
+		a.templateCommand(), a.postRenderCommand(), a.lintCommand(), a.validateCommand(), a.pullCommand(), a.dependencyCommand(),
+		a.chartsCommand(), a.funcsCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// unknownCommand refuses arguments that are no command, with the nearest one.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	hint := diag.DidYouMean(args[0], names)
+	if hint == "" {
+		hint = "see `helmx --help`"
+	}
+	return usageError{"unknown command \"" + args[0] + "\"", hint}
+}
+
+// checkGlobal refuses global flags whose value is not one of those allowed.
+func (a *app) checkGlobal() error {
+	for _, f := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"fail-on", a.global.failOn, []string{"error", "warning", "info", "never"}},
+		{"scope", a.global.scope, []string{"", "release", "mesh"}},
+		{"color", a.global.color, []string{"auto", "always", "never"}},
+	} {
+		if err := oneOf("--"+f.name, f.value, f.allowed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Command returns the command tree, for generating its documentation.
+func Command() *cobra.Command {
+	a := &app{Streams: Streams{Getenv: func(string) string { return "" }}}
+	return a.rootCommand()
+}

@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
+	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/render"
+)
+
+// templateFlags are the flags of `helmx template`: those of `helm template`
+// and what helmx adds.
+type templateFlags struct {
+	chart        pipeline.ChartOptions
+	settings     charts.Settings
+	releaseName  string
+	nameTemplate string
+	generateName bool
+	dryRun       string
+	validate     bool
+	isUpgrade    bool
+	apiVersions  []string
+	showOnly     []string
+	outputDir    string
+	useRelease   bool
+	postRenderer string
+	postArgs     []string
+	steps        stepFlags
+}
+
+// stepFlags switch steps of the pipeline off.
+type stepFlags struct{ skipValidation, skipLint bool }
+
+func (s *stepFlags) register(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&s.skipValidation, "skip-validation", false, "do not validate the result")
+	cmd.Flags().BoolVar(&s.skipLint, "skip-lint", false, "do not lint the result")
+}
+
+const templateLong = `Render a chart as "helm template" does, with the same flags and the same bytes,
+then patch, validate and lint the result as helmx.yaml says. Nothing is printed
+on standard output unless every step has passed.
+
+CHART is a folder, a .tgz, a URL, repo/name, oci://..., or builtin:NAME (see
+"helmx charts").`
+
+func (a *app) templateCommand() *cobra.Command {
+	t := &templateFlags{settings: charts.SettingsFromEnv()}
+	cmd := &cobra.Command{
+		Use:     "template [NAME] CHART",
+		Short:   "render a chart, then patch, validate and lint it",
+		Long:    templateLong,
+		Example: "  helmx template mesh builtin:mesh --profile ambient -n istio-system",
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.template(cmd.Context(), t, args) },
+	}
+	f := cmd.Flags()
+	registerSettingsFlags(f, &t.settings)
+	registerSelectionFlags(f, &t.chart.Load.Selection)
+	registerAccessFlags(f, &t.chart.Load.Access)
+	registerValueFlags(f, &t.chart.Values)
+	registerLayerFlags(f, &t.chart.Values)
+	f.BoolVar(&t.chart.Load.DependencyUpdate, "dependency-update", false, "update missing dependencies before rendering")
+	f.BoolVar(&t.chart.SkipSchemaValidation, "skip-schema-validation", false, "do not hold the values against values.schema.json")
+	f.BoolVar(&t.chart.Render.IncludeCRDs, "include-crds", false, "print the CRDs of crds/ folders too")
+	f.BoolVar(&t.chart.Render.NoHooks, "no-hooks", false, "leave out hooks")
+	f.BoolVar(&t.chart.Render.SkipTests, "skip-tests", false, "leave out test hooks")
+	f.BoolVar(&t.chart.Render.EnableDNS, "enable-dns", false, "let templates look up host names")
+	f.BoolVar(&t.isUpgrade, "is-upgrade", false, "set .Release.IsUpgrade instead of .Release.IsInstall")
+	f.StringSliceVarP(&t.apiVersions, "api-versions", "a", nil, "further Kubernetes API `VERSIONS` for .Capabilities.APIVersions")
+	f.StringArrayVarP(&t.showOnly, "show-only", "s", nil, "print only what these `TEMPLATES` rendered; globs, repeatable")
+	f.StringVar(&t.outputDir, "output-dir", "", "write the manifests to files in this `FOLDER` instead of standard output")
+	f.BoolVar(&t.useRelease, "release-name", false, "put the release name in the path below --output-dir")
+	f.BoolVarP(&t.generateName, "generate-name", "g", false, "accepted as in helm template: the name is release-name when none is given")
+	f.StringVar(&t.nameTemplate, "name-template", "", "`TEMPLATE` that makes the release name")
+	f.StringVar(&t.postRenderer, "post-renderer", "", "`PROGRAM` to run on the rendered manifests before helmx's own steps")
+	f.StringArrayVar(&t.postArgs, "post-renderer-args", nil, "`ARGUMENT` for the post-renderer; repeatable")
+	f.StringVar(&t.dryRun, "dry-run", "client", "client (default); server needs a cluster, which helmx never asks")
+	f.Lookup("dry-run").NoOptDefVal = "client"
+	f.BoolVar(&t.validate, "validate", false, "needs a cluster, which helmx never asks; refused with what to use instead")
+	acceptForHelm(f, []string{"description", "labels", "timeout"}, []string{
+		"atomic", "create-namespace", "disable-openapi-validation", "force", "hide-notes", "replace",
+		"skip-crds", "take-ownership", "wait", "wait-for-jobs", "render-subchart-notes",
+	})
+	f.Lookup("labels").Shorthand = "l"
+	t.steps.register(cmd)
+	return cmd
+}
+
+func (a *app) template(ctx context.Context, t *templateFlags, args []string) error {
+	if err := t.refuseCluster(); err != nil {
+		return err
+	}
+	ref, err := t.nameAndChart(args)
+	if err != nil {
+		return err
+	}
+	cfg, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	o, err := a.templateOptions(t, cfg)
+	if err != nil {
+		return err
+	}
+	docs, findings, err := a.renderAndProcess(ctx, t, ref, o)
+	if err != nil || a.fails(findings) {
+		return a.finish(findings, err)
+	}
+	if err := a.printManifests(t, docs, &findings); err != nil {
+		return a.finish(findings, err)
+	}
+	return a.finish(findings, nil)
+}
+
+// templateOptions puts flags, configuration and environment together.
+func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Options, error) {
+	o, err := a.processOptions(cfg, t.steps)
+	if err != nil {
+		return o, err
+	}
+	t.chart.Load.Settings = t.settings
+	t.chart.Load.Log = a.Err
+	t.chart.Values.Stdin = a.In
+	addConfigValues(&t.chart.Values, cfg)
+	namespace := a.namespace(&t.settings)
+	release := charts.Release{Name: t.releaseName, Namespace: namespace, IsUpgrade: t.isUpgrade}
+	t.chart.Resolve, err = resolveOptions(release, a.renderVersion(cfg), t.apiVersions)
+	if err != nil {
+		return o, usageError{err.Error(), "write --kube-version 1.34"}
+	}
+	o.Lint.Namespace = namespace
+	o.Expr.Release = exprRelease(release)
+	t.chart.Render.ToFiles = t.outputDir != ""
+	t.chart.Render.Funcs, t.chart.Render.Warn = funcs.Map(), a.log
+	return o, nil
+}
+
+func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string, o pipeline.Options) ([]*manifest.Document, diag.List, error) {
+	rendered, findings, err := pipeline.RenderChart(ctx, ref, t.chart)
+	if err != nil {
+		return nil, findings, err
+	}
+	docs := rendered.Docs
+	o.Expr.Values = rendered.Values
+	if t.postRenderer != "" {
+		if docs, err = runPostRenderer(ctx, t.postRenderer, t.postArgs, docs); err != nil {
+			return nil, findings, err
+		}
+	}
+	docs, found, err := pipeline.Process(ctx, docs, o)
+	return docs, append(findings, found...), err
+}
+
+// printManifests writes the documents to standard output, filtered by
+// --show-only, or to --output-dir.
+func (a *app) printManifests(t *templateFlags, docs []*manifest.Document, findings *diag.List) error {
+	if t.outputDir != "" {
+		return render.WriteDir(&a.stdout, docs, render.DirOptions{Dir: t.outputDir, Release: t.releaseSubfolder()})
+	}
+	var out bytes.Buffer
+	if err := manifest.Write(&out, docs); err != nil {
+		return err
+	}
+	text := out.Bytes()
+	if len(t.showOnly) > 0 {
+		var found diag.List
+		if text, found = render.ShowOnly(text, t.showOnly); found.HasErrors() {
+			*findings = append(*findings, found...)
+			return pipeline.ErrStopped
+		}
+	} else if len(text) == 0 {
+		text = []byte("\n") // what helm template prints for a chart that renders nothing
+	}
+	a.stdout.Write(text)
+	return nil
+}
+
+func (t *templateFlags) releaseSubfolder() string {
+	if t.useRelease {
+		return t.releaseName
+	}
+	return ""
+}
+
+// refuseCluster refuses the modes of helm template that ask a cluster.
+func (t *templateFlags) refuseCluster() error {
+	const hint = "helmx works offline: it validates against the schemas of --kube-version, and lookup returns nothing"
+	switch {
+	case t.validate:
+		return usageError{"--validate needs a cluster", hint}
+	case t.dryRun == "server":
+		return usageError{"--dry-run=server needs a cluster", hint}
+	}
+	return oneOf("--dry-run", t.dryRun, []string{"client", "true", "false", "none"})
+}
+
+// nameAndChart sets the release name and returns the chart, by Helm's rules:
+// a name on the command line, --name-template, else "release-name".
+func (t *templateFlags) nameAndChart(args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return "", usageError{"template needs a chart: helmx template [NAME] CHART", "try `helmx template mesh builtin:mesh --profile ambient`"}
+	case len(args) > 2:
+		return "", usageError{fmt.Sprintf("expected at most two arguments, unexpected arguments: %v", strings.Join(args[2:], ", ")), "write helmx template [NAME] CHART"}
+	case len(args) == 2 && t.generateName:
+		return "", usageError{"cannot set --generate-name and also specify a name", ""}
+	case len(args) == 2 && t.nameTemplate != "":
+		return "", usageError{"cannot set --name-template and also specify a name", ""}
+	case len(args) == 2:
+		t.releaseName = args[0]
+		return args[1], nil
+	case t.nameTemplate != "":
+		name, err := render.Name(t.nameTemplate)
+		if err != nil {
+			return "", usageError{err.Error(), "--name-template takes a Go template with sprig functions"}
+		}
+		t.releaseName = name
+		return args[0], nil
+	}
+	t.releaseName = "release-name"
+	return args[0], nil
+}
+
+// runPostRenderer sends documents through another program, as Helm 3 does.
+func runPostRenderer(ctx context.Context, program string, args []string, docs []*manifest.Document) ([]*manifest.Document, error) {
+	var in, out, stderr bytes.Buffer
+	if err := manifest.Write(&in, docs); err != nil {
+		return nil, err
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("unable to find binary at %s: %v", program, err), ""}
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("error while running command %s. error output:\n%s: %w", path, stderr.String(), err)
+	}
+	return manifest.Read("", slices.Clone(out.Bytes())), nil
+}

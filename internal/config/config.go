@@ -1,0 +1,166 @@
+// Package config reads helmx.yaml and turns it into the Options of the packages
+// that do the work. It knows the file's keys, where each was written, and that
+// nothing in the file may be misspelt in silence; it does not find the file
+// (that is internal/cli) and does not run anything.
+package config
+
+import (
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/expr"
+	"github.com/helmx-dev/helmx/lint"
+	"github.com/helmx-dev/helmx/patch"
+)
+
+// The only apiVersion and kind of helmx.yaml.
+const (
+	APIVersion = "helmx.dev/v1alpha1"
+	Kind       = "Config"
+)
+
+// Config is helmx.yaml. Each field is a key of the file, and its comment is
+// what the reference in docs/configuration.md says about it.
+type Config struct {
+	// Always helmx.dev/v1alpha1.
+	APIVersion string `yaml:"apiVersion"`
+	// Always Config.
+	Kind string `yaml:"kind"`
+	// Values that templates and expressions see, above the chart's defaults and profiles, below -f and --set.
+	Values *yaml.Node `yaml:"values"`
+	// Values layers for --profile NAME, beside the profiles a chart ships.
+	Profiles map[string]Profile `yaml:"profiles"`
+	// Changes to the rendered manifests, in order; see docs/patches.md.
+	Patches *yaml.Node `yaml:"patches"`
+	// Expressions in manifests that Helm has already rendered.
+	Expressions Expressions `yaml:"expressions"`
+	// How manifests are validated.
+	Validate Validate `yaml:"validate"`
+	// Which rules judge the result, and how.
+	Lint Lint `yaml:"lint"`
+
+	file string
+}
+
+// Profile is one entry of profiles.
+type Profile struct {
+	// The values of this profile.
+	Values *yaml.Node `yaml:"values"`
+}
+
+// Expressions configures late expressions.
+type Expressions struct {
+	// Evaluate expressions in the scalars of rendered manifests.
+	Enabled bool `yaml:"enabled"`
+	// What opens and closes an expression; two strings, by default "[[=" and "]]".
+	Delimiters []string `yaml:"delimiters"`
+}
+
+// Validate configures validation.
+type Validate struct {
+	// The Kubernetes version to validate against, as in --kube-version.
+	KubeVersion string `yaml:"kubeVersion"`
+	// What a kind without a schema is: error, warn (the default) or ignore.
+	MissingSchema string `yaml:"missingSchema" enum:"error,warn,ignore"`
+}
+
+// Lint configures the rules.
+type Lint struct {
+	// release (the default) when the input is one release of a mesh, mesh when it is all of it.
+	Scope string `yaml:"scope" enum:"release,mesh"`
+	// The Istio version that the mesh runs, when image tags do not tell.
+	IstioVersion string `yaml:"istioVersion"`
+	// Codes, prefixes (HX2*) and tags of the rules to run; empty means the default set.
+	Select []string `yaml:"select"`
+	// Severities that replace the default ones, by code.
+	Severity map[string]string `yaml:"severity" enum:"info,warning,error"`
+	// Findings to leave out, each with its reason.
+	Ignore []Ignore `yaml:"ignore"`
+}
+
+// Ignore leaves out findings of one rule.
+type Ignore struct {
+	// The code of the rule.
+	Code string `yaml:"code"`
+	// The objects it is about; empty fields match everything.
+	Target Target `yaml:"target"`
+	// Why it is right to ignore the finding; required.
+	Reason string `yaml:"reason"`
+	// The last day it holds, as 2027-01-31.
+	Expires time.Time `yaml:"expires"`
+
+	at diag.Span
+}
+
+// Target selects objects.
+type Target struct {
+	// The kind of the objects.
+	Kind string `yaml:"kind"`
+	// Their name, may be a glob.
+	Name string `yaml:"name"`
+	// Their namespace, may be a glob.
+	Namespace string `yaml:"namespace"`
+}
+
+// Parse reads the bytes of helmx.yaml; file is its name in findings. Everything
+// that is wrong is reported at once; the Config is usable only when the list
+// has no errors.
+func Parse(file string, data []byte) (*Config, diag.List) {
+	c := &Config{file: file}
+	d := decoder{file: file}
+	root, ok := d.parse(data)
+	if !ok {
+		return c, d.findings
+	}
+	d.decode(root, c)
+	d.constant(root, "apiVersion", APIVersion, c.APIVersion)
+	d.constant(root, "kind", Kind, c.Kind)
+	if n := len(c.Expressions.Delimiters); n != 0 && n != 2 {
+		d.add(find(find(root, "expressions"), "delimiters"), "CF003", "delimiters has %d entries, expected two: what opens and what closes an expression", n)
+	}
+	for i := range c.Lint.Ignore {
+		c.Lint.Ignore[i].at = d.span(find(find(root, "lint"), "ignore").Content[i])
+	}
+	return c, d.findings
+}
+
+// PatchOptions returns the patches, parsed.
+func (c *Config) PatchOptions() (patch.Options, diag.List) {
+	if c.Patches == nil {
+		return patch.Options{}, nil
+	}
+	patches, findings := patch.Parse(c.Patches, c.file)
+	return patch.Options{Patches: patches}, findings
+}
+
+// ExprOptions returns what the file says about expressions.
+func (c *Config) ExprOptions() expr.Options {
+	o := expr.Options{Enabled: c.Expressions.Enabled}
+	copy(o.Delimiters[:], c.Expressions.Delimiters)
+	return o
+}
+
+// File returns the name of the file, "" when there is none.
+func (c *Config) File() string { return c.file }
+
+// LintOptions returns what the file says about linting.
+func (c *Config) LintOptions() lint.Options {
+	o := lint.Options{
+		Scope:        c.Lint.Scope,
+		IstioVersion: c.Lint.IstioVersion,
+		Select:       c.Lint.Select,
+		Severity:     map[string]diag.Severity{},
+	}
+	for code, name := range c.Lint.Severity {
+		o.Severity[code], _ = diag.ParseSeverity(name) // the decoder has checked the enum
+	}
+	for _, i := range c.Lint.Ignore {
+		o.Ignore = append(o.Ignore, lint.Ignore{
+			Code: i.Code, Kind: i.Target.Kind, Name: i.Target.Name, Namespace: i.Target.Namespace,
+			Reason: i.Reason, Expires: i.Expires, Span: i.at,
+		})
+	}
+	return o
+}

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+const head = "apiVersion: helmx.dev/v1alpha1\nkind: Config\n"
+
+func TestExamplesOfExplanations(t *testing.T) {
+	for _, e := range Explanations {
+		_, bad := Parse("helmx.yaml", []byte(e.Bad))
+		if len(bad) == 0 || bad[0].Code != e.Code {
+			t.Errorf("%s: the bad example gives %v", e.Code, bad)
+		}
+		if _, good := Parse("helmx.yaml", []byte(e.Good)); len(good) != 0 {
+			t.Errorf("%s: the good example gives %v", e.Code, good)
+		}
+	}
+}
+
+func TestParseFindings(t *testing.T) {
+	for name, tt := range map[string]struct{ body, want string }{
+		"unknown key":      {"lnit: {}\n", `helmx.yaml:3:1: error[CF002]: unknown key "lnit", expected one of apiVersion, kind, values, profiles, patches, expressions, validate, lint (did you mean "lint"?)`},
+		"unknown inside":   {"lint:\n  scop: mesh\n", `helmx.yaml:4:3: error[CF002]: unknown key "scop" in lint, expected one of scope, istioVersion, select, severity, ignore (did you mean "scope"?)`},
+		"twice":            {"lint: {}\nlint: {}\n", `helmx.yaml:4:1: error[CF002]: key "lint" is given twice, first on line 3`},
+		"wrong type":       {"lint: [a]\n", `helmx.yaml:3:7: error[CF003]: lint is a list, expected a map`},
+		"enum":             {"validate: {missingSchema: wran}\n", `helmx.yaml:3:27: error[CF003]: validate.missingSchema is "wran", expected one of error, warn, ignore (did you mean "warn"?)`},
+		"enum in a map":    {"lint: {severity: {HX101: fatal}}\n", `helmx.yaml:3:26: error[CF003]: lint.severity.HX101 is "fatal", expected one of info, warning, error`},
+		"bool":             {"expressions: {enabled: maybe}\n", `helmx.yaml:3:24: error[CF003]: expressions.enabled is "maybe", expected true or false`},
+		"date":             {"lint: {ignore: [{code: HX107, reason: r, expires: soon}]}\n", `helmx.yaml:3:51: error[CF003]: lint.ignore[0].expires is "soon", expected a date such as 2027-01-31`},
+		"three delimiters": {"expressions: {delimiters: [a, b, c]}\n", `helmx.yaml:3:27: error[CF003]: delimiters has 3 entries, expected two: what opens and what closes an expression`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, findings := Parse("helmx.yaml", []byte(head+tt.body))
+			if len(findings) != 1 || findings[0].String() != tt.want {
+				t.Errorf("got  %v\nwant [%s]", findings, tt.want)
+			}
+		})
+	}
+}
+
+func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
+	_, findings := Parse("helmx.yaml", []byte("apiVersion: v2\nlint: {scope: x, y: z}\n"))
+	var codes []string
+	for _, f := range findings {
+		codes = append(codes, f.Code)
+	}
+	if got, want := strings.Join(codes, " "), "CF003 CF002 CF004 CF004"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestLintOptions(t *testing.T) {
+	c, findings := Parse("helmx.yaml", []byte(head+`lint:
+  scope: mesh
+  istioVersion: 1.30
+  severity: {HX506: info}
+  ignore:
+  - {code: HX107, target: {kind: EnvoyFilter, name: legacy}, reason: "until 2027", expires: 2027-01-31}
+`))
+	if len(findings) != 0 {
+		t.Fatal(findings)
+	}
+	o := c.LintOptions()
+	if o.Scope != "mesh" || o.IstioVersion != "1.30" || o.Severity["HX506"] != diag.Info {
+		t.Errorf("got %+v", o)
+	}
+	if i := o.Ignore[0]; i.Code != "HX107" || i.Name != "legacy" || i.Expires.Year() != 2027 || i.Span.Start.Line != 8 {
+		t.Errorf("got %+v", i)
+	}
+}

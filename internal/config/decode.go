@@ -1,0 +1,258 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/helmx-dev/helmx/diag"
+)
+
+// decoder fills the Config types from YAML nodes, strictly: what it does not
+// know is a finding at the line where it was written. yaml.Decoder's
+// KnownFields stops at the first problem, names no column and suggests nothing.
+type decoder struct {
+	file     string
+	findings diag.List
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// parse returns the root mapping of the file.
+func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		d.syntax(err)
+		return nil, false
+	}
+	if len(doc.Content) == 0 {
+		d.findings = append(d.findings, diag.Diagnostic{
+			Code: "CF004", Severity: diag.Error, Span: diag.Span{File: d.file},
+			Message: "the file is empty",
+			Hint:    "start with `apiVersion: " + APIVersion + "` and `kind: " + Kind + "`",
+		})
+		return nil, false
+	}
+	return doc.Content[0], true
+}
+
+func (d *decoder) syntax(err error) {
+	at := diag.Span{File: d.file}
+	message := err.Error()
+	var typeError *yaml.TypeError
+	if errors.As(err, &typeError) {
+		message = "yaml: " + typeError.Errors[0]
+	}
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		at.Start.Line, _ = strconv.Atoi(m[1])
+		message = m[2]
+	}
+	d.findings = append(d.findings, diag.Diagnostic{
+		Code: "CF001", Severity: diag.Error, Span: at,
+		Message: "the file is not valid YAML: " + message,
+	})
+}
+
+func (d *decoder) span(n *yaml.Node) diag.Span {
+	return diag.Span{File: d.file, Start: diag.Pos{Line: n.Line, Column: n.Column}}
+}
+
+func (d *decoder) add(n *yaml.Node, code, format string, args ...any) *diag.Diagnostic {
+	d.findings = append(d.findings, diag.Diagnostic{
+		Code: code, Severity: diag.Error, Span: d.span(n), Message: fmt.Sprintf(format, args...),
+	})
+	return &d.findings[len(d.findings)-1]
+}
+
+// constant demands one value of a key at the top of the file.
+func (d *decoder) constant(root *yaml.Node, key, want, got string) {
+	if got == want {
+		return
+	}
+	at := root
+	if n := find(root, key); n != nil {
+		at = n
+	}
+	d.add(at, "CF004", "%s is %q, expected %q", key, got, want)
+}
+
+// decode fills *into from n.
+func (d *decoder) decode(n *yaml.Node, into any) { d.value(n, reflect.ValueOf(into).Elem(), "", "") }
+
+var (
+	nodeType = reflect.TypeFor[*yaml.Node]()
+	timeType = reflect.TypeFor[time.Time]()
+)
+
+// value fills v, the value of key path, from n; enum lists the strings allowed.
+func (d *decoder) value(n *yaml.Node, v reflect.Value, path, enum string) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	switch {
+	case v.Type() == nodeType:
+		v.Set(reflect.ValueOf(n))
+	case n.Tag == yaml.NodeTagNull: // an empty key means the default
+	case v.Type() == timeType:
+		d.date(n, v, path)
+	case v.Kind() == reflect.Struct:
+		d.object(n, v, path)
+	case v.Kind() == reflect.Map:
+		d.table(n, v, path, enum)
+	case v.Kind() == reflect.Slice:
+		d.list(n, v, path)
+	case v.Kind() == reflect.String:
+		d.text(n, v, path, enum)
+	case v.Kind() == reflect.Bool:
+		d.scalar(n, v, path, "true or false")
+	}
+}
+
+func (d *decoder) object(n *yaml.Node, v reflect.Value, path string) {
+	if !d.is(n, yaml.MappingNode, path) {
+		return
+	}
+	fields := map[string]reflect.StructField{}
+	var keys []string
+	for f := range v.Type().Fields() {
+		if name := f.Tag.Get("yaml"); name != "" {
+			fields[name] = f
+			keys = append(keys, name)
+		}
+	}
+	for key, child := range d.entries(n, path) {
+		f, known := fields[key.Value]
+		if !known {
+			d.add(key, "CF002", "unknown key %q%s, expected one of %s", key.Value, in(path), strings.Join(keys, ", ")).
+				Hint = diag.DidYouMean(key.Value, keys)
+			continue
+		}
+		d.value(child, v.FieldByIndex(f.Index), join(path, key.Value), f.Tag.Get("enum"))
+	}
+}
+
+func (d *decoder) table(n *yaml.Node, v reflect.Value, path, enum string) {
+	if !d.is(n, yaml.MappingNode, path) {
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for key, child := range d.entries(n, path) {
+		e := reflect.New(v.Type().Elem()).Elem()
+		d.value(child, e, join(path, key.Value), enum)
+		v.SetMapIndex(reflect.ValueOf(key.Value), e)
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
+	if !d.is(n, yaml.SequenceNode, path) {
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, child := range n.Content {
+		d.value(child, v.Index(i), fmt.Sprintf("%s[%d]", path, i), "")
+	}
+}
+
+func (d *decoder) text(n *yaml.Node, v reflect.Value, path, enum string) {
+	if !d.is(n, yaml.ScalarNode, path) {
+		return
+	}
+	allowed := strings.Split(enum, ",")
+	if enum != "" && !slices.Contains(allowed, n.Value) {
+		d.add(n, "CF003", "%s is %q, expected one of %s", path, n.Value, strings.Join(allowed, ", ")).
+			Hint = diag.DidYouMean(n.Value, allowed)
+		return
+	}
+	v.SetString(n.Value) // 1.30 is a version here, whether quoted or not
+}
+
+func (d *decoder) date(n *yaml.Node, v reflect.Value, path string) {
+	if !d.is(n, yaml.ScalarNode, path) {
+		return
+	}
+	t, err := time.Parse(time.DateOnly, n.Value)
+	if err != nil {
+		d.add(n, "CF003", "%s is %q, expected a date such as 2027-01-31", path, n.Value)
+		return
+	}
+	v.Set(reflect.ValueOf(t))
+}
+
+func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path, expected string) {
+	if err := n.Decode(v.Addr().Interface()); err != nil || n.Kind != yaml.ScalarNode {
+		d.add(n, "CF003", "%s is %s, expected %s", path, describe(n), expected)
+	}
+}
+
+// is demands a node kind.
+func (d *decoder) is(n *yaml.Node, kind yaml.Kind, path string) bool {
+	if n.Kind == kind {
+		return true
+	}
+	d.add(n, "CF003", "%s is %s, expected %s", cmp.Or(path, "the file"), describe(n), kindNames[kind])
+	return false
+}
+
+// entries yields keys and values of a mapping and reports keys given twice.
+func (d *decoder) entries(n *yaml.Node, path string) func(yield func(k, v *yaml.Node) bool) {
+	return func(yield func(k, v *yaml.Node) bool) {
+		seen := map[string]int{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if line, twice := seen[key.Value]; twice {
+				d.add(key, "CF002", "key %q%s is given twice, first on line %d", key.Value, in(path), line)
+				continue
+			}
+			seen[key.Value] = key.Line
+			if !yield(key, n.Content[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+var kindNames = map[yaml.Kind]string{
+	yaml.MappingNode: "a map", yaml.SequenceNode: "a list", yaml.ScalarNode: "a single value", yaml.AliasNode: "an alias",
+}
+
+func describe(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode {
+		return strconv.Quote(n.Value)
+	}
+	return kindNames[n.Kind]
+}
+
+// find returns the value of a key, or nil; it takes nil for n.
+func find(n *yaml.Node, key string) *yaml.Node {
+	if n == nil {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func in(path string) string {
+	if path == "" {
+		return ""
+	}
+	return " in " + path
+}

@@ -1,0 +1,39 @@
+package config
+
+import "github.com/helmx-dev/helmx/diag"
+
+// Explanations documents the codes of this package.
+var Explanations = []diag.Explanation{
+	{
+		Code: "CF001", Title: "helmx.yaml is not valid YAML", Severity: diag.Error,
+		Why:    "The configuration cannot be read, so nothing of it can be applied. helmx never goes on with half a configuration.",
+		Remedy: "Mend the YAML at the line that is named.",
+		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: mesh\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: mesh}\n",
+		Source: "YAML 1.2", Tags: []string{"config"},
+	},
+	{
+		Code: "CF002", Title: "unknown or repeated key in helmx.yaml", Severity: diag.Error,
+		Why:    "A misspelt key would be ignored in silence, and the patch or setting behind it would never take effect.",
+		Remedy: "Use one of the keys in docs/configuration.md; each at most once.",
+		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scop: mesh}\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: mesh}\n",
+		Source: "docs/configuration.md", Tags: []string{"config"},
+	},
+	{
+		Code: "CF003", Title: "wrong type or value in helmx.yaml", Severity: diag.Error,
+		Why:    "The key is known, but what it holds is of another type or not one of the values it can have.",
+		Remedy: "Give the value the type that the message names.",
+		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: cluster}\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: release}\n",
+		Source: "docs/configuration.md", Tags: []string{"config"},
+	},
+	{
+		Code: "CF004", Title: "helmx.yaml does not say what it is", Severity: diag.Error,
+		Why:    "apiVersion and kind tell which meaning the keys have, so that a later version of helmx can change one without breaking the file.",
+		Remedy: "Begin the file with apiVersion: helmx.dev/v1alpha1 and kind: Config.",
+		Bad:    "lint: {scope: mesh}\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: mesh}\n",
+		Source: "docs/configuration.md", Tags: []string{"config"},
+	},
+}

@@ -1,0 +1,223 @@
+// Package docgen writes the parts of README.md and docs/ that repeat what the
+// code says: functions, rules, commands and configuration keys. Its test fails
+// when one is stale, and rewrites them under HELMX_UPDATE=1. It writes no prose;
+// that is kept in the files themselves, around the generated parts.
+package docgen
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
+	"github.com/helmx-dev/helmx/internal/cli"
+)
+
+// generated begins every file that is generated whole.
+const generated = "<!-- Generated: run `make generate`. -->\n\n"
+
+// Files returns the generated files by path from the root of the repository.
+// root is where the sources lie that comments are read from.
+func Files(root string) (map[string]string, error) {
+	configuration, err := Configuration(root + "/internal/config/config.go")
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"docs/functions.md":     generated + Functions(),
+		"docs/rules.md":         generated + Rules(),
+		"docs/cli.md":           generated + Commands(),
+		"docs/configuration.md": generated + configuration,
+	}, nil
+}
+
+// Sections returns the generated parts of README.md by marker name.
+func Sections() map[string]string {
+	return map[string]string{
+		"charts":    chartTable(),
+		"commands":  commandTable(),
+		"functions": functionTable(),
+		"rules":     ruleTable(),
+	}
+}
+
+// ReplaceSections puts each section between its markers in text:
+// <!-- begin NAME --> and <!-- end NAME -->.
+func ReplaceSections(text string, sections map[string]string) (string, error) {
+	for _, name := range slices.Sorted(maps.Keys(sections)) {
+		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+		before, rest, ok := strings.Cut(text, begin)
+		_, after, ok2 := strings.Cut(rest, end)
+		if !ok || !ok2 {
+			return "", fmt.Errorf("no markers for section %q: expected %q and %q", name, begin, end)
+		}
+		text = before + begin + sections[name] + end + after
+	}
+	return text, nil
+}
+
+func table(heading string, rows [][]string) string {
+	var b strings.Builder
+	columns := strings.Split(heading, "|")
+	b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" + strings.Repeat("---|", len(columns)) + "\n")
+	for _, row := range rows {
+		for i := range row {
+			row[i] = strings.ReplaceAll(row[i], "|", "\\|")
+		}
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	return b.String()
+}
+
+func chartTable() string {
+	var rows [][]string
+	for _, c := range charts.Builtins() {
+		rows = append(rows, []string{"`builtin:" + c.Name + "`", c.Version, code(c.Profiles), c.Description})
+	}
+	return table("chart|version|profiles|what it is", rows)
+}
+
+func code(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = "`" + n + "`"
+	}
+	return strings.Join(quoted, " ")
+}
+
+func commandTable() string {
+	var rows [][]string
+	for _, c := range documented(cli.Command()) {
+		rows = append(rows, []string{"`helmx " + c.Use + "`", c.Short})
+	}
+	return table("command|what it does", rows)
+}
+
+func functionTable() string {
+	var rows [][]string
+	for _, f := range funcs.All() {
+		rows = append(rows, []string{"`" + f.Signature() + "`", strings.TrimSuffix(firstSentence(f.Doc), ".")})
+	}
+	return table("function|what it does", rows)
+}
+
+func ruleTable() string {
+	var rows [][]string
+	for _, e := range cli.Explanations() {
+		if strings.HasPrefix(e.Code, "HX") {
+			rows = append(rows, []string{"[" + e.Code + "](docs/rules.md#" + strings.ToLower(e.Code) + ")", e.Severity.String(), e.Title})
+		}
+	}
+	return table("rule|severity|what it finds", rows)
+}
+
+// Functions is docs/functions.md.
+func Functions() string {
+	var b strings.Builder
+	b.WriteString("# Functions\n\nWhat helmx adds to the functions of Helm and sprig.\n")
+	for _, f := range funcs.All() {
+		writeFunction(&b, f)
+	}
+	return b.String()
+}
+
+func writeFunction(b *strings.Builder, f funcs.Func) {
+	fmt.Fprintf(b, "\n## %s\n\n%s\n%s\n", f.Name, fenced(f.Signature()), f.Doc)
+	if len(f.Params) > 0 {
+		b.WriteString("\n")
+	}
+	for _, p := range f.Params {
+		fmt.Fprintf(b, "* `%s`: %s\n", strings.ToUpper(p.Name), p.Doc)
+	}
+	for _, e := range f.Examples {
+		if e.Values != "" {
+			fmt.Fprintf(b, "\nWith the values\n\n```yaml\n%s\n```\n", strings.TrimRight(e.Values, "\n"))
+		}
+		fmt.Fprintf(b, "\n```text\n%s\n", strings.TrimRight(e.Template, "\n"))
+		if e.Error != "" {
+			fmt.Fprintf(b, "error: %s\n```\n", e.Error)
+		} else {
+			fmt.Fprintf(b, "-> %s\n```\n", strings.ReplaceAll(strings.TrimRight(e.Want, "\n"), "\n", "\n   "))
+		}
+	}
+}
+
+func firstSentence(doc string) string {
+	first, _, _ := strings.Cut(doc, ". ")
+	return first
+}
+
+// Rules is docs/rules.md: every code that helmx can print.
+func Rules() string {
+	var b strings.Builder
+	b.WriteString("# Rules and findings\n\nEvery code that helmx can print. `helmx explain CODE` shows one.\n")
+	for _, e := range cli.Explanations() {
+		writeRule(&b, e)
+	}
+	return b.String()
+}
+
+func writeRule(b *strings.Builder, e diag.Explanation) {
+	fmt.Fprintf(b, "\n## %s\n\n**%s** (%s)\n\n%s\n\n%s\n", e.Code, e.Title, e.Severity, e.Why, e.Remedy)
+	for _, example := range []struct{ title, text string }{{"Bad", e.Bad}, {"Good", e.Good}} {
+		if example.text != "" {
+			fmt.Fprintf(b, "\n%s:\n\n```yaml\n%s\n```\n", example.title, strings.TrimRight(example.text, "\n"))
+		}
+	}
+	fmt.Fprintf(b, "\nSource: %s\n", e.Source)
+}
+
+// Commands is docs/cli.md.
+func Commands() string {
+	root := cli.Command()
+	var b strings.Builder
+	b.WriteString("# Commands\n\n" + fenced(root.Long) + "\n## Global flags\n\n" + flagTable(root.PersistentFlags()))
+	for _, c := range documented(root) {
+		b.WriteString("\n## helmx " + c.Name() + "\n\n" + fenced(cmp.Or(c.Long, c.Short)) + "\n" + fenced(c.UseLine()))
+		if c.Example != "" {
+			b.WriteString("\nFor example:\n\n" + fenced(c.Example))
+		}
+		if flags := flagTable(c.LocalNonPersistentFlags()); flags != "" {
+			b.WriteString("\n" + flags)
+		}
+		for _, sub := range documented(c) {
+			b.WriteString("\n### helmx " + c.Name() + " " + sub.Use + "\n\n" + sub.Short + "\n\n" + flagTable(sub.LocalNonPersistentFlags()))
+		}
+	}
+	return b.String()
+}
+
+func fenced(text string) string { return "```text\n" + strings.TrimRight(text, "\n") + "\n```\n" }
+
+func documented(c *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(c.Commands()), func(c *cobra.Command) bool {
+		return c.Hidden || c.Name() == "help" || c.Name() == "completion"
+	})
+}
+
+// flagTable leaves out hidden flags and defaults that depend on the machine.
+func flagTable(flags *pflag.FlagSet) string {
+	var rows [][]string
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || f.Name == "help" {
+			return
+		}
+		name := "`--" + f.Name + "`"
+		if f.Shorthand != "" {
+			name = "`-" + f.Shorthand + "`, " + name
+		}
+		_, usage := pflag.UnquoteUsage(f)
+		rows = append(rows, []string{name, usage})
+	})
+	if len(rows) == 0 {
+		return ""
+	}
+	return table("flag|meaning", rows)
+}

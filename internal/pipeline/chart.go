@@ -1,0 +1,97 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/render"
+	"github.com/helmx-dev/helmx/schema"
+)
+
+// Reported says whether an error only repeats what findings say.
+func Reported(err error) bool {
+	return errors.Is(err, ErrUnreadable) || errors.Is(err, ErrStopped)
+}
+
+// ChartOptions says how a chart becomes documents.
+type ChartOptions struct {
+	Load                 charts.LoadOptions
+	Values               charts.ValuesOptions
+	Resolve              charts.ResolveOptions
+	Render               render.Options
+	SkipSchemaValidation bool // do not hold the values against values.schema.json
+}
+
+// Two errors are returned beside findings that say why there are no documents.
+var (
+	ErrUnreadable = errors.New("the chart or its values cannot be found or read")
+	ErrStopped    = errors.New("a step failed, so there is no result")
+)
+
+// Rendered is a chart turned into documents.
+type Rendered struct {
+	Docs   []*manifest.Document
+	Values map[string]any // what the user set, without the chart's defaults
+}
+
+// RenderChart loads a chart, values it, checks the values and renders it.
+func RenderChart(ctx context.Context, ref string, o ChartOptions) (Rendered, diag.List, error) {
+	chart, findings, err := charts.Load(ctx, ref, o.Load)
+	if err := unreadable(findings, err); err != nil {
+		return Rendered{}, findings, err
+	}
+	values, found, err := charts.Values(ctx, chart, o.Values)
+	findings = append(findings, found...)
+	if err := unreadable(found, err); err != nil {
+		return Rendered{}, findings, err
+	}
+	docs, found, err := renderValued(ctx, chart, values, o)
+	return Rendered{Docs: docs, Values: values.Map}, append(findings, found...), err
+}
+
+// unreadable is the error after reading something that turned out wrong.
+func unreadable(findings diag.List, err error) error {
+	if err == nil && findings.HasErrors() {
+		return ErrUnreadable
+	}
+	return err
+}
+
+func renderValued(ctx context.Context, chart *charts.Chart, values *charts.UserValues, o ChartOptions) ([]*manifest.Document, diag.List, error) {
+	resolved, findings, err := charts.Resolve(chart, values, o.Resolve)
+	if err := stopped(findings, err); err != nil {
+		return nil, findings, err
+	}
+	if !o.SkipSchemaValidation {
+		findings = append(findings, checkValues(resolved, values)...)
+		if findings.HasErrors() {
+			return nil, findings, ErrStopped
+		}
+	}
+	docs, found, err := render.Render(ctx, resolved, o.Render)
+	findings = append(findings, found...)
+	return docs, findings, stopped(found, err)
+}
+
+// stopped is the error after a step that cannot be gone on from.
+func stopped(findings diag.List, err error) error {
+	if err == nil && findings.HasErrors() {
+		return ErrStopped
+	}
+	return err
+}
+
+// checkValues holds the values against the values.schema.json of the chart and
+// its subcharts.
+func checkValues(r *charts.Resolved, values *charts.UserValues) diag.List {
+	var inputs []schema.ValuesInput
+	for _, s := range r.Schemas() {
+		inputs = append(inputs, schema.ValuesInput{
+			Chart: s.ChartPath, SchemaFile: s.File, Schema: s.JSON, Values: s.Values, Prefix: s.Prefix,
+		})
+	}
+	return schema.CheckValues(inputs, values.Locate)
+}

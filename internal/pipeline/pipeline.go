@@ -1,0 +1,90 @@
+// Package pipeline is the one place that puts helmx's steps in order: a chart
+// or a stream becomes documents, documents are patched, resolved, validated and
+// judged. It decides what runs after what and when to stop; what each step does
+// is in its own package, and what the user asked for comes from internal/cli.
+package pipeline
+
+import (
+	"context"
+
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/expr"
+	"github.com/helmx-dev/helmx/lint"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/patch"
+	"github.com/helmx-dev/helmx/schema"
+)
+
+// Options says which steps run on rendered documents, and how. The zero value
+// validates and lints with the defaults and changes nothing.
+type Options struct {
+	Patch          patch.Options
+	Expr           expr.Options
+	Schema         schema.Options
+	Lint           lint.Options
+	SkipValidation bool
+	SkipLint       bool
+}
+
+// Process takes rendered documents through patches, expressions, validation and
+// lint. An error in patches or expressions ends the run with ErrStopped: the
+// documents would be only half of what was asked for, and judging those would
+// report mistakes that nobody made. Validation and lint both run, so that the
+// user sees all of it at once; whether their findings fail the run is for the
+// caller to say.
+func Process(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	docs, findings, err := change(ctx, docs, o)
+	if err := stopped(findings, err); err != nil {
+		return nil, findings, err
+	}
+	judged, err := Judge(ctx, docs, o)
+	return docs, append(findings, judged...), err
+}
+
+// ProcessStream is Process for manifests that something else rendered. values
+// are those of the release as far as the caller knows them; expressions and
+// conditions see them.
+func ProcessStream(ctx context.Context, data []byte, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
+	user, findings, err := charts.Values(ctx, nil, values)
+	if err := unreadable(findings, err); err != nil {
+		return nil, findings, err
+	}
+	o.Expr.Values = user.Map
+	docs, found, err := Process(ctx, manifest.Read("", data), o)
+	return docs, append(findings, found...), err
+}
+
+// change runs the steps that alter documents.
+func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	docs, findings, err := patch.Apply(ctx, docs, o.Patch)
+	if err := stopped(findings, err); err != nil {
+		return nil, findings, err
+	}
+	docs, late, err := expr.Resolve(ctx, docs, o.Expr)
+	findings = append(findings, late...)
+	if err == nil {
+		manifest.Renumber(docs)
+	}
+	return docs, findings, err
+}
+
+// Judge validates and lints documents without changing them.
+func Judge(ctx context.Context, docs []*manifest.Document, o Options) (diag.List, error) {
+	var findings diag.List
+	if !o.SkipValidation {
+		_, found, err := schema.Validate(ctx, docs, o.Schema)
+		findings = append(findings, found...)
+		if err != nil {
+			return findings, err
+		}
+	}
+	if !o.SkipLint {
+		_, found, err := lint.Run(ctx, docs, o.Lint)
+		findings = append(findings, found...)
+		if err != nil {
+			return findings, err
+		}
+	}
+	return findings, nil
+}
