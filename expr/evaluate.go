@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/helmx-dev/helmx/diag"
@@ -62,11 +63,13 @@ func (e *evaluator) evaluate(expression string, object any) (any, *problem) {
 	return normal, nil
 }
 
-var unknownFunction = regexp.MustCompile(`function "([^"]*)" not defined`)
+// The patterns below are compiled when the first expression is wrong: a start
+// of helmx pays nothing for them.
+var unknownFunction = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`function "([^"]*)" not defined`) })
 
 func (e *evaluator) syntaxProblem(err error) *problem {
 	p := &problem{code: "EX001", message: "cannot be read: " + plainError(err)}
-	found := unknownFunction.FindStringSubmatch(err.Error())
+	found := unknownFunction().FindStringSubmatch(err.Error())
 	if found == nil {
 		return p
 	}
@@ -82,10 +85,10 @@ func (e *evaluator) syntaxProblem(err error) *problem {
 
 // where matches what text/template puts in front of its messages. Names and
 // lines there are those of the made-up template around the expression.
-var where = regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at )?`)
+var where = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at )?`) })
 
 func plainError(err error) string {
-	text := where.ReplaceAllString(err.Error(), "")
+	text := where().ReplaceAllString(err.Error(), "")
 	return strings.ReplaceAll(text, "result (", "(")
 }
 
