@@ -52,10 +52,10 @@ func TestMeshProfiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prod := readFile(t, "mesh/profiles/prod.yaml")
+	prod := meshFile(t, "mesh/profiles/prod.yaml")
 	files, _ := filepath.Glob("mesh/profiles/*.yaml")
 	for _, file := range files {
-		profile := readFile(t, file)
+		profile := meshFile(t, file)
 		if err := schema.Validate(meshValues(t, profile)); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
@@ -84,7 +84,7 @@ func objection(err error) string {
 func meshValues(t *testing.T, layers ...[]byte) map[string]any {
 	t.Helper()
 	values := map[string]any{}
-	for _, layer := range append([][]byte{readFile(t, "mesh/values.yaml")}, layers...) {
+	for _, layer := range append([][]byte{meshFile(t, "mesh/values.yaml")}, layers...) {
 		data, err := yaml.YAMLToJSON(layer)
 		if err != nil {
 			t.Fatal(err)
@@ -93,24 +93,24 @@ func meshValues(t *testing.T, layers ...[]byte) map[string]any {
 		if err := json.Unmarshal(data, &over); err != nil {
 			t.Fatal(err)
 		}
-		overlay(values, over)
+		layMesh(values, over)
 	}
 	return values
 }
 
-func overlay(under, over map[string]any) {
+func layMesh(under, over map[string]any) {
 	for key, value := range over {
 		a, isMap := under[key].(map[string]any)
 		b, alsoMap := value.(map[string]any)
 		if isMap && alsoMap {
-			overlay(a, b)
+			layMesh(a, b)
 			continue
 		}
 		under[key] = value
 	}
 }
 
-func readFile(t *testing.T, name string) []byte {
+func meshFile(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
