@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +33,8 @@ func parseValues(file string, data []byte, duplicates diag.Severity) (map[string
 	}
 	var twice *yamlv2.TypeError
 	if errors.As(err, &twice) {
-		values, err = nil, yaml.Unmarshal(data, &values)
+		values = nil
+		err = yaml.Unmarshal(data, &values)
 	}
 	if err != nil {
 		return nil, diag.List{brokenValues(file, data, err)}
@@ -80,12 +82,15 @@ func ignoredDocuments(file string, data []byte) diag.List {
 		return nil
 	}
 	doc = manifest.Node{}
-	if err := decoder.Decode(&doc); err != nil || len(doc.Content) == 0 {
+	err := decoder.Decode(&doc)
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
-	d := warning("CH105", file, "only the first document of a values file counts, and this is the second")
-	d.Span = spanOf(file, doc.Content[0])
+	d := warning("CH105", file, "only the first document of a values file counts, and there is a second one")
 	d.Hint = "put everything into one document, or use -f once for each file"
+	if err == nil && len(doc.Content) > 0 {
+		d.Span = spanOf(file, doc.Content[0])
+	}
 	return diag.List{d}
 }
 

@@ -29,7 +29,7 @@ func (v *valuing) read(name string) (data []byte, shown string, err error) {
 	}
 	u, err := url.Parse(name)
 	if err != nil {
-		return nil, name, refuse("CH101", "the name cannot be used, since Helm reads it as a URL: %v", err).in(name).try("rename the file: a %% in a name must be followed by two hexadecimal digits")
+		return nil, name, refuse("CH101", "the name of the file cannot be used, since Helm reads it as a URL: %v", err).in(name).try("rename the file: a %% in a name must be followed by two hexadecimal digits")
 	}
 	switch u.Scheme {
 	case "http", "https":
@@ -80,7 +80,7 @@ func readValuesFile(name, scheme string) ([]byte, error) {
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		err = pathErr.Err
 	}
-	p := refuse("CH101", "reading the file: %v", err).in(name)
+	p := refuse("CH101", "reading values file: %v", err).in(name)
 	switch {
 	case strings.Contains(name, "://"):
 		p.try("helmx fetches http and https; it does not run Helm's downloader plugins, so not " + scheme)
@@ -108,7 +108,7 @@ func siblings(name string) []string {
 func (v *valuing) fetch(address string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(v.ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, refuse("CH101", "%v", err).in(address)
+		return nil, refuse("CH101", "reading values file: %v", err).in(address)
 	}
 	request.Header.Set("User-Agent", "Helm/"+strings.TrimPrefix(chartutil.HelmVersion, "v"))
 	response, err := http.DefaultClient.Do(request)
@@ -120,7 +120,7 @@ func (v *valuing) fetch(address string) ([]byte, error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, refuse("CH101", "failed to fetch %s : %s", address, response.Status).in(address)
+		return nil, refuse("CH101", "reading values file: the server says %s", response.Status).in(address)
 	}
 	data, err := io.ReadAll(response.Body)
 	if err != nil {

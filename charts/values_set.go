@@ -97,35 +97,53 @@ func (v *valuing) warnNoKey(f setFlag, arg string) {
 // assignment that is wrong.
 func badSet(f setFlag, arg string, err error) *problem {
 	pieces := f.split(arg)
-	i := max(0, slices.IndexFunc(pieces, func(p piece) bool {
-		return f.alone(arg[:p.end], map[string]any{}) != nil
-	}))
-	message, hint := err.Error(), ""
+	i := slices.IndexFunc(pieces, func(p piece) bool { return f.alone(arg[:p.end], map[string]any{}) != nil })
+	if empty := slices.IndexFunc(pieces, func(p piece) bool { return p.start == p.end }); empty >= 0 && empty < i {
+		i = empty
+	}
+	i = max(0, i)
 	wrong := ""
 	if i < len(pieces) {
 		wrong = arg[pieces[i].start:pieces[i].end]
 	}
-	switch {
-	case f.name == "--set-json" && strings.HasPrefix(wrong, "{"):
-		message, hint = "expected key=JSON, found JSON without a key", "name the key: --set-json 'image={...}'; only Helm 4 takes an object alone"
-	case f.name == "--set-json" && strings.Contains(wrong, "="):
-		message, hint = "not JSON behind the =: "+message, `strings need double quotes inside the shell's: --set-json 'name="x"'`
-	case wrong == "":
-		message, hint = "an assignment is missing before or after the comma", "remove the comma"
-	case !strings.Contains(wrong, "=") && i > 0:
-		message, hint = `expected key=value, found no "=" after the comma`, `a comma inside a value is written \, or the value goes into --set-literal`
-	case !strings.Contains(wrong, "="):
-		message, hint = `expected key=value, found no "="`, ""
-	case strings.Contains(message, "list must terminate"):
-		message, hint = "the list is not closed", "lists are written key={a,b}"
-	case strings.Contains(message, "parsing index"):
-		message, hint = "expected a list index, a number, between [ and ]", `a key that holds brackets is written with \[`
-	case strings.Contains(message, "key map"):
-		message, hint = "there is no key after the dot", `a dot inside a key is written \.`
+	explain := explainSet
+	if f.name == "--set-json" {
+		explain = explainJSON
 	}
+	message, hint := explain(wrong, i > 0, err.Error())
 	p := refuse("CH106", "%s: %s", f.name, message).try(hint)
 	p.Excerpt = excerptSet(f, arg, i)
 	return p
+}
+
+// explainSet finds words for what is wrong with one assignment. was is what
+// the parser says.
+func explainSet(wrong string, afterComma bool, was string) (message, hint string) {
+	switch {
+	case wrong == "":
+		return "an assignment is missing before or after the comma", "remove the comma"
+	case !strings.Contains(wrong, "=") && afterComma:
+		return `expected key=value, found no "=" after the comma`, `a comma inside a value is written \, or the value goes into --set-literal`
+	case !strings.Contains(wrong, "="):
+		return `expected key=value, found no "="`, ""
+	case strings.Contains(was, "list must terminate"):
+		return "the list is not closed", "lists are written key={a,b}"
+	case strings.Contains(was, "parsing index"):
+		return "expected a list index, a number, between [ and ]", `a key that holds brackets is written with \[`
+	case strings.Contains(was, "key map"):
+		return "there is no key after the dot", `a dot inside a key is written \.`
+	}
+	return was, ""
+}
+
+func explainJSON(wrong string, _ bool, was string) (message, hint string) {
+	switch {
+	case strings.HasPrefix(strings.TrimSpace(wrong), "{"):
+		return "expected key=JSON, found JSON without a key", "name the key: --set-json 'image={...}'; only Helm 4 takes an object alone"
+	case !strings.Contains(wrong, "="):
+		return `expected key=JSON, found no "="`, ""
+	}
+	return "what follows the = is not JSON: " + was, `strings need double quotes inside the shell's: --set-json 'name="x"'`
 }
 
 // clash explains an argument that wants a table or a list where something else
@@ -143,8 +161,11 @@ func (v *valuing) clash(f setFlag, arg string) *problem {
 		}
 		found := refuse("CH107", "%s: %s cannot be set, since %s is %s", f.name, key, strings.Join(path, "."), got)
 		found.Excerpt = excerptSet(f, arg, i)
-		if at, by := v.user.Locate(path); by != "" {
-			found.Related = []diag.Related{{Span: at, Message: "set by " + by}}
+		for _, l := range slices.Backward(v.user.layers) {
+			if at, how := l.find(path); how != missing {
+				found.Related = []diag.Related{{Span: at, Message: "set by " + l.name}}
+				break
+			}
 		}
 		return found
 	}
