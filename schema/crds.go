@@ -199,7 +199,7 @@ func (v *validator) structural(o *object, n *pack.Node, at manifest.Path) diag.L
 	if _, err := regexp.Compile(n.Pattern); err != nil {
 		add("pattern", err.Error())
 	}
-	if n.Default != nil && validateSafely(v.lib.compile(n, custom, true), n.Default) != nil {
+	if n.Default != nil && validateSafely(v.lib.compile(n, custom, true), documentValue(n.Default)) != nil {
 		add("default", fmt.Sprintf("the default, %s, is not allowed by its own schema", describe(n.Default)))
 	}
 	for _, name := range sortedKeys(n.Properties) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
-	"github.com/helmx-dev/helmx/schema/internal/pack"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -81,6 +80,9 @@ func (o *object) at(p manifest.Path, key bool) diag.Diagnostic {
 		id := o.id()
 		d.Object = &id
 	}
+	if *d.Object == (diag.Object{}) {
+		d.Object = nil
+	}
 	return d
 }
 
@@ -106,7 +108,7 @@ func (v *validator) object(o *object) diag.List {
 	}
 	found = append(found, unusableNumbers(o)...)
 	schema, node := k.load(v.target.release)
-	v.lib.dropNulls(node, o.value, dialect(!k.Custom()))
+	v.lib.prepare(node, o.value, dialect(!k.Custom()))
 	if err := validateSafely(schema, o.value); err != nil {
 		e := explainer{object: o, kind: k, schema: schema, validator: v}
 		found = append(found, e.explain(err)...)
@@ -185,48 +187,6 @@ func unusableNumbers(o *object) diag.List {
 	}
 	walk(o.value, make(manifest.Path, 0, 16))
 	return found
-}
-
-// dropNulls removes the fields that are null, as the server does before it
-// validates, except where null is a value of its own.
-func (l *library) dropNulls(n *pack.Node, v any, as dialect) {
-	n = l.resolve(n, as)
-	switch v := v.(type) {
-	case map[string]any:
-		for key, x := range v {
-			child := childNode(n, key)
-			switch {
-			case x != nil:
-				if isContainer(x) {
-					l.dropNulls(child, x, as)
-				}
-			case child == nil || !child.Nullable:
-				delete(v, key)
-			}
-		}
-	case []any:
-		var items *pack.Node
-		if n != nil {
-			items = n.Items
-		}
-		for _, x := range v {
-			if isContainer(x) {
-				l.dropNulls(items, x, as)
-			}
-		}
-	}
-}
-
-func childNode(n *pack.Node, key string) *pack.Node {
-	switch {
-	case n == nil:
-		return nil
-	case n.Properties[key] != nil:
-		return n.Properties[key]
-	case n.Additional != nil:
-		return n.Additional.Schema
-	}
-	return nil
 }
 
 func isContainer(v any) bool {

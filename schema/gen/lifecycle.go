@@ -14,11 +14,13 @@ import (
 	"github.com/helmx-dev/helmx/schema/internal/pack"
 )
 
-// gone are APIs that k8s.io/api no longer holds, and those of the modules
-// beside it: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
-var gone = []pack.Lifecycle{
+// announced are APIs that k8s.io/api no longer holds, those of the modules beside
+// it, and deprecations that are only announced in comments: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+var announced = []pack.Lifecycle{
 	life("admissionregistration.k8s.io", "v1beta1", "MutatingWebhookConfiguration", 9, 16, 22, "admissionregistration.k8s.io/v1"),
 	life("admissionregistration.k8s.io", "v1beta1", "ValidatingWebhookConfiguration", 9, 16, 22, "admissionregistration.k8s.io/v1"),
+	{Version: "v1", Kind: "Endpoints", Introduced: 1, Deprecated: 33, Replacement: "discovery.k8s.io/v1 EndpointSlice"},
+	{Version: "v1", Kind: "ComponentStatus", Introduced: 1, Deprecated: 19},
 	life("apiextensions.k8s.io", "v1beta1", "CustomResourceDefinition", 7, 16, 22, "apiextensions.k8s.io/v1"),
 	life("apiregistration.k8s.io", "v1beta1", "APIService", 7, 19, 22, "apiregistration.k8s.io/v1"),
 	life("autoscaling", "v2beta1", "HorizontalPodAutoscaler", 8, 22, 25, "autoscaling/v2"),
@@ -63,7 +65,7 @@ func readLifecycles(module string) ([]pack.Lifecycle, error) {
 		return nil, err
 	}
 	all := map[gvk]pack.Lifecycle{}
-	for _, l := range gone {
+	for _, l := range announced {
 		all[gvk{l.Group, l.Version, l.Kind}] = l
 	}
 	for _, f := range files {
@@ -110,7 +112,7 @@ func readLifecycle(file string, all map[gvk]pack.Lifecycle) error {
 		}
 		kind := fn.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name
 		key := gvk{group, version, kind}
-		l := all[key]
+		l := all[key] // what is known already stays, where the file is silent
 		l.Group, l.Version, l.Kind = group, version, kind
 		readMethod(fn, &l)
 		if !strings.HasSuffix(kind, "List") {

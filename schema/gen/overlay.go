@@ -53,6 +53,9 @@ var overlay = map[string]map[string]any{
 		"schedule": format("k8s-cron"), "startingDeadlineSeconds": atLeast(0),
 		"successfulJobsHistoryLimit": atLeast(0), "failedJobsHistoryLimit": atLeast(0),
 	},
+	// Gateway API's own definitions hold equal rules, and servers accept them.
+	meta + "JSONSchemaProps": {"x-kubernetes-validations": map[string]any{"x-kubernetes-list-type": "atomic", "x-kubernetes-list-map-keys": nil}},
+
 	"io.k8s.api.networking.v1.IngressRule":                              {"host": format("k8s-host")},
 	"io.k8s.api.networking.v1.ServiceBackendPort":                       {"number": between(0, 65535)},
 	"io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec":             {"minReplicas": atLeast(0), "maxReplicas": atLeast(1)},
