@@ -28,7 +28,12 @@ func writeArchive(t testing.TB, name string, data []byte) string {
 
 func TestNoSuchChart(t *testing.T) {
 	dir := writeTree(t, map[string]string{"mesh/Chart.yaml": v2Chart})
-	wantFinding(t, dir+"/mehs", LoadOptions{}, "CH001", fmt.Sprintf("path %q not found", dir+"/mehs"), "did you mean", "/mesh")
+	wantFinding(t, dir+"/mehs", LoadOptions{}, "CH001", fmt.Sprintf("path %q not found", dir+"/mehs"), "did you mean "+dir+"/mesh?")
+	wantFinding(t, dir, LoadOptions{}, "CH002", "Chart.yaml file is missing", "the folder holds charts, but is none: mesh")
+	t.Chdir(filepath.Dir(dir))
+	wantFinding(t, filepath.Base(dir)+"/mehs", LoadOptions{}, "CH001", "repo "+filepath.Base(dir)+" not found", "did you mean "+filepath.Base(dir)+"/mesh?")
+	wantFinding(t, "nowhere/mesh", LoadOptions{}, "CH001", "repo nowhere not found", "no folder nowhere/mesh exists", "helm repo add nowhere URL")
+	wantFinding(t, "nowhere", LoadOptions{}, "CH001", "non-absolute URLs should be in form of repo_name/path_to_chart, got: nowhere", "builtin:NAME")
 	wantFinding(t, "./none", LoadOptions{}, "CH001", `path "./none" not found`)
 	wantFinding(t, "builtin:istio/istoid", LoadOptions{}, "CH001", `no chart "istio/istoid" is built in`, `did you mean "istio/istiod"?`)
 	wantFinding(t, "builtin:mesh", LoadOptions{Selection: Selection{Version: "99.0.0"}}, "CH001", `version "99.0.0" not found`)
@@ -375,7 +380,7 @@ func TestCancelledLoad(t *testing.T) {
 }
 
 // FuzzArchive: whatever the bytes, loading ends, does not panic, and accepts
-// nothing that Helm refuses.
+// exactly what Helm does - but for links out of the chart.
 func FuzzArchive(f *testing.F) {
 	f.Add(demoArchive(f, "demo", "1.0.0"))
 	f.Add(tgz(f, plainFile("a/../b", "x")))
@@ -389,6 +394,8 @@ func FuzzArchive(f *testing.F) {
 		}
 		if _, helm := loader.LoadArchive(bytes.NewReader(data)); helm != nil && err == nil {
 			t.Errorf("accepted what Helm refuses: %v", helm)
+		} else if p := (*problem)(nil); helm == nil && err != nil && (!errors.As(err, &p) || p.Code != "CH006") {
+			t.Errorf("refused what Helm accepts: %v", err)
 		}
 	})
 }

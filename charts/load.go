@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/provenance"
@@ -98,6 +99,11 @@ func (r *reading) open(ref string, at location) (*Chart, source, error) {
 		return nil, from, err
 	}
 	c.Chart, c.place, err = r.assemble(files, from)
+	if p, ok := err.(*problem); ok && p.Code == "CH002" && p.Span.File == at.path && at.dir {
+		if inside := chartsIn(at.path); len(inside) > 0 {
+			p.try("the folder holds charts, but is none: " + strings.Join(inside, ", "))
+		}
+	}
 	return c, from, err
 }
 

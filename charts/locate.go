@@ -47,12 +47,16 @@ func cutBuiltin(ref string) (name string, ok bool) {
 }
 
 func notOnDisk(name string) error {
-	p := refuse("CH001", "path %q not found", name)
+	return refuse("CH001", "path %q not found", name).try(nearPath(name))
+}
+
+// nearPath suggests a chart beside the path that is not there, or nothing.
+func nearPath(name string) string {
 	dir, base := filepath.Split(filepath.Clean(name))
 	if near := diag.Nearest(base, chartsIn(dir)); near != "" {
-		p.try(fmt.Sprintf("did you mean %q?", filepath.Join(dir, near)))
+		return fmt.Sprintf("did you mean %s%s?", dir, near)
 	}
-	return p
+	return ""
 }
 
 // chartsIn lists the chart folders and archives of a folder.

@@ -1,14 +1,13 @@
 package charts
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
 	"strings"
 
 	"helm.sh/helm/v3/pkg/registry"
-
-	"github.com/helmx-dev/helmx/diag"
 )
 
 // fetchChart finds a chart that is not on disk, and fetches it.
@@ -61,6 +60,9 @@ func (l *locator) fromRepository(ref string) (location, error) {
 		return location{}, p.try(l.suggest(ref))
 	}
 	e, err := l.Settings.repository(repo)
+	if p, ok := err.(*problem); ok && p.Hint == "" {
+		p.try(cmp.Or(nearPath(ref), fmt.Sprintf("no folder %s exists either; a repository is added with `helm repo add %s URL`", ref, repo)))
+	}
 	if err != nil {
 		return location{}, err
 	}
@@ -78,8 +80,8 @@ func (l *locator) fromRepository(ref string) (location, error) {
 
 // suggest guesses what a lone name that is no file was meant to be.
 func (l *locator) suggest(name string) string {
-	if near := diag.Nearest(name, chartsIn("")); near != "" {
-		return fmt.Sprintf("did you mean ./%s?", near)
+	if near := nearPath(name); near != "" {
+		return near
 	}
 	for _, b := range BuiltinNames() {
 		if b == name || path.Base(b) == name {

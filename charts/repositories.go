@@ -62,11 +62,7 @@ func (s Settings) repository(name string) (*repoEntry, error) {
 		}
 		return e, nil
 	}
-	p := refuse("CH001", "repo %s not found", name)
-	if near := diag.DidYouMean(name, names); near != "" {
-		return nil, p.try(near)
-	}
-	return nil, p.try(fmt.Sprintf("add it with `helm repo add %s URL`, or write ./%s for a folder", name, name))
+	return nil, refuse("CH001", "repo %s not found", name).try(diag.DidYouMean(name, names))
 }
 
 func (s Settings) cachedIndexFile(name string) string {
@@ -77,7 +73,7 @@ func (s Settings) cachedIndexFile(name string) string {
 func (s Settings) cachedIndex(name string) (*index, error) {
 	path := s.cachedIndexFile(name)
 	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || s.RepositoryCache == "" {
 		return nil, refuse("CH001", "no cached repo found. (try 'helm repo update'): %v", err)
 	}
 	if err != nil {

@@ -472,3 +472,34 @@ func TestTLSWithClientCertificate(t *testing.T) {
 	cacheFile(t, s, "example-index.yaml", r.files["/charts/index.yaml"])
 	mustLoad(t, "example/demo", LoadOptions{Access: Access{Settings: s}})
 }
+
+func TestURLsOfIndex(t *testing.T) {
+	for _, test := range [][3]string{
+		{"https://example.com/charts", "a-1.tgz", "https://example.com/charts/a-1.tgz"},
+		{"https://example.com/charts/", "a-1.tgz", "https://example.com/charts/a-1.tgz"},
+		{"https://example.com", "x/a-1.tgz", "https://example.com/x/a-1.tgz"},
+		{"https://example.com/charts", "/a-1.tgz", "https://example.com/a-1.tgz"},
+		{"https://example.com/charts?token=t", "a-1.tgz", "https://example.com/charts/a-1.tgz?token=t"},
+		{"https://example.com/a%2Fb", "a-1.tgz", "https://example.com/a%2Fb/a-1.tgz"},
+		{"https://example.com/charts", "https://cdn.example.com/a-1.tgz?x=y", "https://cdn.example.com/a-1.tgz?x=y"},
+	} {
+		if got, err := resolveURL(test[0], test[1]); got != test[2] || err != nil {
+			t.Errorf("%s + %s = %s, %v, want %s", test[0], test[1], got, err, test[2])
+		}
+	}
+	for _, test := range []struct {
+		a, b string
+		same bool
+	}{
+		{"https://example.com/charts", "https://example.com/charts/", true},
+		{"https://example.com", "https://example.com/", true},
+		{"https://example.com/a//b/", "https://example.com/a/b", true},
+		{"https://example.com/a", "http://example.com/a", false},
+		{"https://example.com/a", "https://example.com:8443/a", false},
+		{"%zz", "%zz", true},
+	} {
+		if got := sameURL(test.a, test.b); got != test.same {
+			t.Errorf("sameURL(%s, %s) = %v", test.a, test.b, got)
+		}
+	}
+}

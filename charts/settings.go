@@ -11,7 +11,8 @@ import (
 
 // Settings is Helm's environment: where its repositories, caches and
 // credentials lie. Flags of the same names overwrite the fields. The zero value
-// knows no repositories and no credentials and caches nothing.
+// knows no repositories, caches nothing, and leaves the logins of registries to
+// the default places of Helm and Docker.
 type Settings struct {
 	Namespace        string // HELM_NAMESPACE or -n; "" asks the kubeconfig, see ReleaseNamespace
 	KubeConfig       string // --kubeconfig; "" means KUBECONFIG, else ~/.kube/config
