@@ -19,6 +19,9 @@ import (
 // ToYAML is the template function toYaml: sorted keys, one trailing line break
 // removed, and nothing at all for what cannot be encoded.
 func ToYAML(v any) string {
+	if text, ok := write(v); ok {
+		return strings.TrimSuffix(text, "\n")
+	}
 	data, err := sigs.Marshal(v)
 	if err != nil {
 		return ""
@@ -41,6 +44,11 @@ func ToYAMLPretty(v any) string {
 // FromYAML is the template function fromYaml; the text of an error goes into
 // the key Error.
 func FromYAML(text string) map[string]any {
+	if v, ok := read(text); ok {
+		if m, ok := v.(map[string]any); ok {
+			return m
+		}
+	}
 	m := map[string]any{}
 	if err := sigs.Unmarshal([]byte(text), &m); err != nil {
 		m["Error"] = err.Error()
@@ -51,6 +59,11 @@ func FromYAML(text string) map[string]any {
 // FromYAMLArray is the template function fromYamlArray; the text of an error
 // becomes the only item.
 func FromYAMLArray(text string) []any {
+	if v, ok := read(text); ok {
+		if list, ok := v.([]any); ok {
+			return list
+		}
+	}
 	list := []any{}
 	if err := sigs.Unmarshal([]byte(text), &list); err != nil {
 		list = []any{err.Error()}
