@@ -215,15 +215,15 @@ func (u *UserValues) findDefault(full string, c child, path []string) (diag.Span
 
 // chartLayer returns the values.yaml of a chart as a layer.
 func (u *UserValues) chartLayer(full string, c child) *layer {
-	if l, ok := u.defaults[c.chart]; ok {
+	if l, ok := u.defaults[full]; ok {
 		return l
 	}
 	file := u.chart.UserPath(full + "/values.yaml")
 	l := fileLayer("values.yaml of chart "+c.chart.Name(), file, rawText(c.chart, "values.yaml"))
 	if u.defaults == nil {
-		u.defaults = map[any]*layer{}
+		u.defaults = map[string]*layer{}
 	}
-	u.defaults[c.chart] = l
+	u.defaults[full] = l
 	return l
 }
 

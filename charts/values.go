@@ -48,10 +48,10 @@ type UserValues struct {
 	// file or a flag and removes what the chart declares.
 	Map map[string]any
 
-	layers   []*layer   // the lowest first
-	removed  [][]string // what nulls in profiles and helmx.yaml took away from the chart
-	chart    *Chart     // nil when there is none
-	defaults map[any]*layer
+	layers   []*layer          // the lowest first
+	removed  [][]string        // what nulls in profiles and helmx.yaml took away from the chart
+	chart    *Chart            // nil when there is none
+	defaults map[string]*layer // values.yaml of charts, by Helm's path of the chart
 }
 
 // Values reads and merges everything that ValuesOptions name. Files and flags

@@ -29,7 +29,7 @@ func (v *valuing) read(name string) (data []byte, shown string, err error) {
 	}
 	u, err := url.Parse(name)
 	if err != nil {
-		return nil, name, refuse("CH101", "the name of the file cannot be used, since Helm reads it as a URL: %v", err).in(name).try("rename the file: a %% in a name must be followed by two hexadecimal digits")
+		return nil, name, refuse("CH101", "the name of the file cannot be used, since Helm reads it as a URL: %v", err).in(name).try("rename the file: a % in a name must be followed by two hexadecimal digits")
 	}
 	switch u.Scheme {
 	case "http", "https":
