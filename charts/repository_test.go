@@ -33,7 +33,7 @@ import (
 func tgz(t testing.TB, entries ...tar.Header) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
+	z, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // a valid level
 	w := tar.NewWriter(z)
 	for _, h := range entries {
 		content := h.PAXRecords["content"]
