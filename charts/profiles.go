@@ -89,7 +89,18 @@ func (v *valuing) chartProfile(kind profileKind, name string) bool {
 
 // owns keeps the kinds apart: profile-platform-gke.yaml is no profile.
 func (k profileKind) owns(name string) bool {
-	return k.prefix != "" || !strings.HasPrefix(name, profileVersion.prefix) && !strings.HasPrefix(name, profilePlatform.prefix)
+	flag, _ := k.otherFlag(name)
+	return flag == ""
+}
+
+// otherFlag returns the flag for a name that belongs to another kind.
+func (k profileKind) otherFlag(name string) (flag, short string) {
+	for _, other := range []profileKind{profileVersion, profilePlatform} {
+		if short, ok := strings.CutPrefix(name, other.prefix); ok && k.prefix == "" {
+			return other.flag, short
+		}
+	}
+	return "", ""
 }
 
 func ourProfile(name string) string   { return "profiles/" + name + ".yaml" }
@@ -188,11 +199,14 @@ func (v *valuing) unknownProfile(kind profileKind, name string) *problem {
 	if v.chart != nil {
 		who = "chart " + v.chart.Name()
 	}
-	if len(names) == 0 {
-		return refuse("CH109", "unknown %s %q: %s has none", kind.what, name, who)
+	list, hint := strings.Join(names, ", "), diag.DidYouMean(name, names)
+	if list == "" {
+		list = "none"
 	}
-	return refuse("CH109", "unknown %s %q: %s has %s", kind.what, name, who, strings.Join(names, ", ")).
-		try(diag.DidYouMean(name, names))
+	if flag, short := kind.otherFlag(name); flag != "" {
+		hint = "write " + flag + " " + short
+	}
+	return refuse("CH109", "unknown %s %q: %s has %s", kind.what, name, who, list).try(hint)
 }
 
 // collect adds the names that the chart, or failing that its subcharts, know.

@@ -90,7 +90,7 @@ func TestBadProfiles(t *testing.T) {
 	}{
 		{"typo", ourChart, ValuesOptions{Profiles: []string{"prud"}}, `error[CH109]: unknown profile "prud": chart top has ambient, more, prod, staging (did you mean "prod"?)` + "\n"},
 		{"typo in helmx.yaml's", ourChart, ValuesOptions{Profiles: []string{"stagin"}}, `error[CH109]: unknown profile "stagin": chart top has ambient, more, prod, staging (did you mean "staging"?)` + "\n"},
-		{"platform is no profile", istioChartFiles, ValuesOptions{Profiles: []string{"platform-gke"}}, `error[CH109]: unknown profile "platform-gke": chart top has ambient, demo, staging` + "\n"},
+		{"platform is no profile", istioChartFiles, ValuesOptions{Profiles: []string{"platform-gke"}}, `error[CH109]: unknown profile "platform-gke": chart top has ambient, demo, staging (write --platform gke)` + "\n"},
 		{"platform", istioChartFiles, ValuesOptions{Platform: "gek"}, `error[CH109]: unknown platform "gek": chart top has gke (did you mean "gke"?)` + "\n"},
 		{"version", istioChartFiles, ValuesOptions{CompatibilityVersion: "1.29"}, `error[CH109]: unknown compatibility version "1.29": chart top has 1.28 (did you mean "1.28"?)` + "\n"},
 		{"no versions", "-- values.yaml --\n", ValuesOptions{CompatibilityVersion: "1.29"}, `error[CH109]: unknown compatibility version "1.29": chart top has none` + "\n"},

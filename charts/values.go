@@ -110,9 +110,17 @@ func (v *valuing) files() error {
 		values, found := parseValues(shown, data, diag.Warning)
 		v.found = append(v.found, found...)
 		mergeOver(v.user.Map, values)
-		v.user.layers = append(v.user.layers, fileLayer("-f "+name, shown, data))
+		v.user.layers = append(v.user.layers, fileLayer("-f "+shownFlag(name, shown), shown, data))
 	}
 	return nil
+}
+
+// shownFlag is what stands behind -f, without the password of a URL.
+func shownFlag(name, shown string) string {
+	if shown == stdinName {
+		return name
+	}
+	return shown
 }
 
 // mergeOver puts src over dst as Helm puts one values file over the other: tables

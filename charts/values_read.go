@@ -33,7 +33,8 @@ func (v *valuing) read(name string) (data []byte, shown string, err error) {
 	}
 	switch u.Scheme {
 	case "http", "https":
-		data, err = v.fetch(name)
+		data, err = v.fetch(u)
+		name = u.Redacted()
 	case "oci":
 		err = refuse("CH101", "a values file cannot be read from an OCI registry").in(name)
 	default:
@@ -105,8 +106,9 @@ func siblings(name string) []string {
 	return names
 }
 
-func (v *valuing) fetch(address string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(v.ctx, http.MethodGet, address, nil)
+func (v *valuing) fetch(u *url.URL) ([]byte, error) {
+	address := u.Redacted()
+	request, err := http.NewRequestWithContext(v.ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, refuse("CH101", "reading values file: %v", err).in(address)
 	}

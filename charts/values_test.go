@@ -275,11 +275,12 @@ func TestValuesFromURL(t *testing.T) {
 	if want := server.URL + "/v.yaml:1:4"; at.String() != want || by != "-f "+server.URL+"/v.yaml" {
 		t.Errorf("got %s by %s", at, by)
 	}
-	_, found, err := Values(context.Background(), nil, ValuesOptions{Files: []string{server.URL + "/w.yaml"}})
+	withPassword := strings.Replace(server.URL, "//", "//me:hidden@", 1)
+	_, found, err := Values(context.Background(), nil, ValuesOptions{Files: []string{withPassword + "/w.yaml"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := findingsText(found), server.URL+"/w.yaml: error[CH101]: reading values file: the server says 404 Not Found\n"; got != want {
+	if got, want := findingsText(found), strings.Replace(server.URL, "//", "//me:xxxxx@", 1)+"/w.yaml: error[CH101]: reading values file: the server says 404 Not Found\n"; got != want {
 		t.Errorf("got %s want %s", got, want)
 	}
 }
