@@ -66,11 +66,17 @@ type Document struct {
 // document owns raw from now on. A Source that o leaves empty is taken from
 // Helm 4's annotation or a `# Source:` comment, if there is one.
 func New(raw []byte, o Origin) *Document {
+	return newDocument(raw, o, bytes.Contains(raw, []byte(FilenameAnnotation)))
+}
+
+// newDocument is New for a caller that knows whether Helm 4's annotation may be
+// there.
+func newDocument(raw []byte, o Origin, annotated bool) *Document {
 	d := &Document{Origin: o, raw: raw, fileLine: o.Line}
 	if o.Source != "" {
 		return d
 	}
-	if bytes.Contains(raw, []byte(FilenameAnnotation)) {
+	if annotated {
 		d.Origin.Source = d.ID().Source
 	}
 	if d.Origin.Source == "" {

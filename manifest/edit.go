@@ -92,24 +92,32 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	if Equal(root, want) {
 		return edited{}, nil
 	}
+	s := style{step: 2, eol: "\n"}
 	l, err := newLayout(src, root)
+	if err == nil {
+		s = styleOf(l, root)
+	}
+	s.json = json || root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
 	if err != nil {
-		return rewrite(src, root, want, json, was)
+		return rewrite(src, root, want, s, was)
 	}
 	now := map[*Node]*Node{}
 	remember(want, was, now)
-	s := styleOf(l, root)
-	s.json = json || root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
 	reencode := map[*Node]bool{}
-	for {
+	for attempt := 0; ; attempt++ {
 		p := &planner{layout: l, style: s, was: was, now: now, reencode: reencode}
 		p.value(spot{mark: -1, column: -1, json: s.json}, root, want)
 		text, got, err := p.apply(want)
 		if err == nil {
 			return edited{text: text, root: got, changes: p.changes, was: was, result: p.outcome()}, nil
 		}
-		if !p.escalate(root) {
-			return edited{}, err
+		if reencode[root] {
+			return rewrite(src, root, want, s, was)
+		}
+		if attempt < maxGrown {
+			p.escalate(root)
+		} else {
+			reencode[root] = true
 		}
 	}
 }
@@ -124,20 +132,21 @@ func remember(n *Node, was, now map[*Node]*Node) {
 	}
 }
 
-// escalate asks for the next larger node around every change to be written
-// anew, and reports whether there is one.
-func (p *planner) escalate(root *Node) bool {
-	grown := false
+// maxGrown is how often the nodes to be written anew may grow by a level before
+// it is the whole document's turn: each attempt costs a parse.
+const maxGrown = 4
+
+// escalate asks for the next larger node around every change to be written anew.
+func (p *planner) escalate(root *Node) {
 	for _, t := range p.touched {
 		around := append([]*Node{root}, t.inside...)
 		for _, n := range slices.Backward(around) {
 			if !p.reencode[n] {
-				p.reencode[n], grown = true, true
+				p.reencode[n] = true
 				break
 			}
 		}
 	}
-	return grown
 }
 
 func (p *planner) outcome() EditResult {
@@ -210,15 +219,16 @@ func (p *planner) arrange() error {
 	return nil
 }
 
-// rewrite writes the whole content anew, for layouts that are not understood.
-func rewrite(src []byte, root, want *Node, json bool, was map[*Node]*Node) (edited, error) {
+// rewrite writes the whole content anew: the last resort, for layouts that are
+// not understood.
+func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited, error) {
 	start := bodyStart(src)
 	head := bytes.TrimRight(src[:start], " \t")
-	e := newEmitter(style{step: 2, json: json, eol: "\n"}, was)
+	e := newEmitter(s, was)
 	(&planner{}).root(e, want)
-	c := change{from: len(head), to: len(src), text: e.text.String() + "\n", wrote: append(e.wrote, nil)}
+	c := change{from: len(head), to: len(src), text: e.text.String() + s.eol, wrote: append(e.wrote, nil)}
 	if len(head) > 0 && !bytes.HasSuffix(head, newline) {
-		c.text, c.wrote = "\n"+c.text, append([]*Node{nil}, c.wrote...)
+		c.text, c.wrote = s.eol+c.text, append([]*Node{nil}, c.wrote...)
 	}
 	text, got, err := check(append(slices.Clone(head), c.text...), want)
 	if err != nil {

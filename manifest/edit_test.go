@@ -333,3 +333,33 @@ func TestOneFieldIsOneLine(t *testing.T) {
 		})
 	}
 }
+
+// Whatever the text: an edit either gives a text that means what was wanted,
+// or an error and the text as it was.
+func FuzzEdit(f *testing.F) {
+	for _, text := range corpus(f) {
+		f.Add(text, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		d := New([]byte(text), Origin{})
+		if root, err := d.Root(); err != nil || root == nil {
+			return
+		}
+		var want *Node
+		_, err := d.Edit(diag.Span{}, func(root *Node) error {
+			mutate(rand.New(rand.NewPCG(seed, 2)), root)
+			want = root
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("%v: %q", err, text)
+		}
+		got, err := New(d.Raw(), Origin{}).Root()
+		if err != nil || !Equal(got, want) {
+			t.Fatalf("%q became %q, %v", text, d.Raw(), err)
+		}
+		if len(d.lines) > 0 && len(d.lines) != strings.Count(string(d.Raw()), "\n")+1 {
+			t.Fatalf("%q has %d lines of %d", d.Raw(), len(d.lines), strings.Count(string(d.Raw()), "\n")+1)
+		}
+	})
+}

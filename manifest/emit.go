@@ -69,7 +69,7 @@ func (e *emitter) lineComment(n *Node) {
 func (e *emitter) entry(key, value *Node, column int) {
 	e.comment(key, key.HeadComment, column)
 	e.by(key)
-	e.write(e.scalar(key, key.Style, false))
+	e.write(e.properties(key) + e.scalar(key, key.Style, false))
 	e.write(":")
 	e.value(value, key, column, false)
 }
@@ -165,7 +165,7 @@ func (e *emitter) flow(n *Node) string {
 		var parts []string
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
-			parts = append(parts, e.scalar(key, key.Style, true)+": "+e.properties(value)+e.flow(value))
+			parts = append(parts, e.properties(key)+e.scalar(key, key.Style, true)+": "+e.properties(value)+e.flow(value))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case yaml.SequenceNode:

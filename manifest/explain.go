@@ -26,6 +26,12 @@ func explain(text []byte, err error) *SyntaxError {
 		e.Line = firstFailing(text, lines, e.Message)
 	}
 	e.Line = min(e.Line, len(lines))
+	if bracket := strings.LastIndexAny(e.Message, "}]"); strings.HasPrefix(e.Message, "did not find expected ','") && bracket >= 0 {
+		e.Line = lineOfBracket(lines, e.Line, e.Message[bracket]-2) // '{' and '[' stand two before
+	} else if name, ok := unknownAnchor(e.Message); ok {
+		e.Line = max(1, 1+bytes.Count(text[:max(0, bytes.Index(text, []byte("*"+name)))], newline))
+		e.Message = "unknown anchor"
+	}
 	line := bytes.TrimRight(lines[e.Line-1], "\r\n")
 	for _, k := range knownErrors {
 		if strings.Contains(e.Message, k.says) {
@@ -76,9 +82,24 @@ var knownErrors = []knownError{
 	{"unknown escape character", lastOf('\\'), say(`an escape that YAML does not know: double the backslash, or use single quotes`)},
 	{"block sequence entries are not allowed", lastOf('-'), say(`a "- " item on the line of its key: put it on a line of its own`)},
 	{"<document start>", firstText, say("text after the end of the document: the indentation fits no line before")},
-	{"unknown anchor", lastOf('*'), func(_ []byte, was string) string {
-		return strings.Replace(was, "unknown anchor", "an alias to an anchor that is not defined before:", 1)
-	}},
+	{"unknown anchor", lastOf('*'), say("an alias to an anchor that is not defined above it")},
+}
+
+// lineOfBracket finds the flow collection that an error is about. The parser
+// names the line in front of it, or, on the first line, the one where it noticed.
+func lineOfBracket(lines [][]byte, near int, open byte) int {
+	for n := min(near+1, len(lines)); n > 0; n-- {
+		if bytes.IndexByte(lines[n-1], open) >= 0 {
+			return n
+		}
+	}
+	return near
+}
+
+func unknownAnchor(message string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(message, "unknown anchor '")
+	name, _, _ = strings.Cut(name, "'")
+	return name, ok
 }
 
 func say(message string) func([]byte, string) string {

@@ -70,11 +70,49 @@ func quoteList(names []string) string {
 }
 
 // Find returns the nodes that the path leads to, in the order of the text, or
-// the Miss that stopped it. Aliases and merge keys are followed. A Decode step
-// parses the string it stands on; positions in what it finds count within root's
-// document where the string is a literal block, and are zero elsewhere. With a
-// step that can match many, a later step must fit at least one of them.
-func (p Path) Find(root *Node) ([]Found, *Miss) {
+// the Miss that stopped it. Aliases and merge keys are followed. With a step that
+// can match many, a later step must fit at least one of them. A Decode step
+// parses the string it stands on, see Embedded.
+func (p Path) Find(root *Node) ([]Found, *Miss) { return p.find(root, Embedded) }
+
+// Find is Path.Find on the document's tree, with exact positions also in the
+// strings that Decode steps lead into. A document that does not parse is a Miss.
+func (d *Document) Find(p Path) ([]Found, *Miss) {
+	root, err := d.Root()
+	if err != nil {
+		return nil, &Miss{Path: p, Reason: err.Error()}
+	}
+	return p.find(root, d.Embedded)
+}
+
+// Embedded is the function of that name with exact columns: lines and columns
+// of what a literal block holds count in the document.
+func (d *Document) Embedded(n *Node) (*Node, error) {
+	root, err := Embedded(n)
+	if err == nil && root != nil && n.Style&yaml.LiteralStyle != 0 {
+		moveColumns(root, d.blockIndent(n))
+	}
+	return root, err
+}
+
+// blockIndent returns the indentation of a literal block's content.
+func (d *Document) blockIndent(n *Node) int {
+	value := strings.TrimLeft(n.Value, "\n")
+	skipped := len(n.Value) - len(value)
+	line, _ := d.lineText(n.Line + 1 + skipped)
+	return leadingSpaces(line) - leadingSpaces(value)
+}
+
+func leadingSpaces(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+
+func moveColumns(n *Node, columns int) {
+	n.Column += columns
+	for _, c := range n.Content {
+		moveColumns(c, columns)
+	}
+}
+
+func (p Path) find(root *Node, embedded func(*Node) (*Node, error)) ([]Found, *Miss) {
 	if root == nil {
 		return nil, &Miss{Path: p, Reason: "the document is empty"}
 	}
@@ -83,7 +121,7 @@ func (p Path) Find(root *Node) ([]Found, *Miss) {
 		var next []Found
 		var miss *Miss
 		for _, f := range found {
-			more, m := f.step(p, i)
+			more, m := f.step(p, i, embedded)
 			next = append(next, more...)
 			if miss == nil {
 				miss = m
@@ -106,7 +144,7 @@ func (p Path) Get(root *Node) *Node {
 }
 
 // step takes step i of path p from f.
-func (f Found) step(p Path, i int) ([]Found, *Miss) {
+func (f Found) step(p Path, i int, embedded func(*Node) (*Node, error)) ([]Found, *Miss) {
 	s, n := p[i], Resolve(f.Node)
 	miss := &Miss{Path: p, Deepest: f.Path, Node: n, Step: s}
 	switch s.Kind {
@@ -118,7 +156,7 @@ func (f Found) step(p Path, i int) ([]Found, *Miss) {
 		}
 		return f.key(n, s.Key, miss)
 	case Decode:
-		return f.decode(n, s.Key, miss)
+		return f.decode(n, s.Key, miss, embedded)
 	case All:
 		if n.Kind == yaml.MappingNode {
 			return f.values(n, miss)
@@ -206,11 +244,11 @@ func (s Step) selects(i, length int, item *Node) bool {
 	return false
 }
 
-func (f Found) decode(n *Node, format string, miss *Miss) ([]Found, *Miss) {
-	if n.Kind != yaml.ScalarNode || scalarText(n) == "" && n.Value != "" {
+func (f Found) decode(n *Node, format string, miss *Miss, embedded func(*Node) (*Node, error)) ([]Found, *Miss) {
+	if _, isString := scalarValue(n).(string); n.Kind != yaml.ScalarNode || !isString {
 		return nil, miss.clash("a string that holds " + format)
 	}
-	inner, err := Embedded(n)
+	inner, err := embedded(n)
 	if err != nil {
 		miss.Reason = fmt.Sprintf("the string at %s is no %s: %v", miss.place(), strings.ToUpper(format), err)
 		return nil, miss
@@ -223,9 +261,9 @@ func (f Found) decode(n *Node, format string, miss *Miss) ([]Found, *Miss) {
 	return []Found{{Path: path, Node: inner}}, nil
 }
 
-// Embedded parses the document that a string node holds. In a literal block
-// the positions of its nodes count within the node's own document; elsewhere
-// they are those of the node itself.
+// Embedded parses the document that a string node holds. In a literal block the
+// lines of its nodes count in the node's own document, and the columns from the
+// indentation of the block; elsewhere both are those of the node itself.
 func Embedded(n *Node) (*Node, error) {
 	root, err := Parse([]byte(n.Value))
 	if err != nil || root == nil {

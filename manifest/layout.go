@@ -22,6 +22,7 @@ type box struct {
 // begins; where it ends is read from the text here.
 type layout struct {
 	src   []byte
+	body  int   // where the content begins: columns on that line count from here
 	lines []int // offset of each line, by the line breaks of YAML
 	boxes map[*Node]*box
 }
@@ -32,13 +33,9 @@ var errLayout = errors.New("unknown layout")
 // newLayout measures a tree that Parse made of the content of src, positions
 // counting from the beginning of src.
 func newLayout(src []byte, root *Node) (*layout, error) {
-	l := &layout{src: src, boxes: map[*Node]*box{}}
-	l.lines = lineStarts(src)
-	if _, err := l.node(root, -1, false, bodyStart(src)); err != nil {
+	l := &layout{src: src, body: bodyStart(src), lines: lineStarts(src), boxes: map[*Node]*box{}}
+	if _, err := l.node(root, -1, false, l.body); err != nil {
 		return nil, err
-	}
-	if b := l.boxes[root]; root.Style&yaml.FlowStyle == 0 && b.content == bodyStart(src) {
-		b.column = 0 // "--- key: value": Helm and Parse drop what stands before
 	}
 	return l, nil
 }
@@ -95,9 +92,10 @@ func (l *layout) offset(line, column int) (int, error) {
 	return at, nil
 }
 
-// columnOf returns the 0-based column of an offset, in runes.
+// columnOf returns the 0-based column of an offset, in runes. In front of the
+// content is column 0 too: of "--- key: value", the key opens the line.
 func (l *layout) columnOf(at int) int {
-	return utf8.RuneCount(l.src[l.lineStart(at):at])
+	return utf8.RuneCount(l.src[min(at, max(l.body, l.lineStart(at))):at])
 }
 
 // lineStart returns where the line of an offset begins.

@@ -84,8 +84,11 @@ const maxExpanded = 1_000_000
 // Parse reads one YAML or JSON document into a tree, nil when it is empty.
 // Positions count from the first byte of text. Every error is a *SyntaxError.
 func Parse(text []byte) (root *Node, err error) {
-	if line := directiveLine(text); line > 0 {
+	switch first, line := firstContent(text); {
+	case bytes.HasPrefix(first, []byte("%")):
 		return nil, &SyntaxError{Line: line, Column: 1, Message: "a YAML directive, which Helm and kubectl do not read: remove the line"}
+	case bytes.HasPrefix(first, []byte("...")) && len(bytes.TrimSpace(first)) == 3:
+		return nil, nil // the parser wants content in front of an end marker
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	root, err = decode(decoder)
@@ -100,12 +103,14 @@ func Parse(text []byte) (root *Node, err error) {
 	}
 	switch next, err := decode(decoder); {
 	case errors.Is(err, io.EOF):
-	case err != nil:
-		return nil, explain(text, err)
+		return root, nil
+	case next != nil:
+		return nil, trailing(next.Line, next.Column)
+	case endMarker(text) > 0:
+		return nil, trailing(endMarker(text)+1, 1)
 	default:
-		return nil, trailing(next)
+		return nil, explain(text, err)
 	}
-	return root, nil
 }
 
 // decode reads the next document. The parser is third-party code on untrusted
@@ -132,27 +137,29 @@ func isEmptyDocument(document *Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Style == 0 && n.Anchor == "" && n.Tag == "!!null"
 }
 
-func trailing(next *Node) error {
-	e := &SyntaxError{Line: 1, Message: `content after the end marker "...", which Helm and kubectl drop: begin it with "---"`}
-	if next != nil {
-		e.Line, e.Column = next.Line, next.Column
-	}
-	return e
+func trailing(line, column int) error {
+	return &SyntaxError{Line: line, Column: column, Message: `content after the end marker "...", which Helm and kubectl drop: begin it with "---"`}
 }
 
-// directiveLine returns the line of a %YAML or %TAG directive, or 0.
-func directiveLine(text []byte) int {
-	n := 0
+// endMarker returns the line of the first "..." that ends a document, or 0.
+func endMarker(text []byte) int {
+	i := bytes.Index(text, []byte("\n..."))
+	if i < 0 {
+		return 0
+	}
+	return bytes.Count(text[:i+1], newline) + 1
+}
+
+// firstContent returns the first line that is neither blank nor a comment, and
+// its number.
+func firstContent(text []byte) (first []byte, number int) {
 	for line := range bytes.Lines(text) {
-		n++
-		if line[0] == '%' {
-			return n
-		}
-		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
-			break
+		number++
+		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] != '#' {
+			return line, number
 		}
 	}
-	return 0
+	return nil, number
 }
 
 // checkAliases refuses anchors that contain themselves and aliases that stand

@@ -18,9 +18,10 @@ import (
 func Read(name string, data []byte) []*Document {
 	var docs []*Document
 	line, inherited := 1, ""
+	annotated := bytes.Contains(data, []byte(FilenameAnnotation))
 	for len(data) > 0 {
 		n := nextSeparator(data)
-		d := New(data[:n:n], Origin{File: name, Line: line})
+		d := newDocument(data[:n:n], Origin{File: name, Line: line}, annotated)
 		if d.Origin.Source == "" {
 			d.Origin.Source = inherited
 		}

@@ -20,7 +20,7 @@ func (h head) id() ID {
 // plain block layout that templates have; sure is false when it met anything
 // else, and then the tree must be asked.
 func scanHead(body []byte) (h head, sure bool) {
-	s := headScanner{seen: map[string]bool{}}
+	s := headScanner{}
 	for len(body) > 0 && !s.unsure && !s.ended {
 		line := body
 		if i := bytes.IndexByte(body, '\n'); i >= 0 {
@@ -37,13 +37,31 @@ func scanHead(body []byte) (h head, sure bool) {
 // field the key below metadata.
 type headScanner struct {
 	head          head
-	seen          map[string]bool
+	seen          headField
 	section       string
 	field         string
 	fieldIndent   int // of the keys of metadata, once known
 	labelIndent   int // of the keys of metadata.annotations, once known
 	closed        bool
 	ended, unsure bool
+}
+
+// headField is a bit for each key that must stand only once.
+type headField uint8
+
+const (
+	seenVersion headField = 1 << iota
+	seenKind
+	seenMetadata
+	seenName
+	seenNamespace
+	seenAnnotations
+)
+
+// once notes that a key stands here; the second time is a reason for doubt.
+func (s *headScanner) once(f headField) {
+	s.unsure = s.unsure || s.seen&f != 0
+	s.seen |= f
 }
 
 func (s *headScanner) line(line []byte) {
@@ -66,32 +84,32 @@ func (s *headScanner) line(line []byte) {
 
 func (s *headScanner) topKey(line []byte) {
 	key, value, ok := splitEntry(line)
-	if !ok || line[0] == '"' || line[0] == '\'' || s.seen[key] {
+	if !ok || line[0] == '"' || line[0] == '\'' {
 		s.unsure = true
 		return
 	}
-	s.section, s.field, s.closed = key, "", false
-	switch key {
+	s.field, s.closed = "", false
+	switch string(key) {
 	case "apiVersion":
-		s.take(&s.head.apiVersion, key, value)
+		s.take(&s.head.apiVersion, seenVersion, value)
 	case "kind":
-		s.take(&s.head.kind, key, value)
+		s.take(&s.head.kind, seenKind, value)
 	case "metadata":
-		s.seen[key] = true
-		s.unsure = value != ""
+		s.section = "metadata"
+		s.once(seenMetadata)
+		s.unsure = s.unsure || len(value) > 0
+		return
 	}
+	s.section = "other"
 }
 
 // take stores a scalar that stands on one line. A deeper line right behind it
 // would continue it, which closed makes a reason for doubt.
-func (s *headScanner) take(into *string, key, value string) {
+func (s *headScanner) take(into *string, f headField, value []byte) {
 	text, ok := plainScalar(value)
-	if !ok {
-		s.unsure = true
-		return
-	}
-	*into = text
-	s.seen[key], s.closed = true, true
+	s.once(f)
+	s.unsure = s.unsure || !ok
+	*into, s.closed = string(text), true
 }
 
 // indented reads a line below metadata, or below nothing that can have one.
@@ -118,19 +136,20 @@ func (s *headScanner) metadataKey(text []byte) {
 		return
 	}
 	key, value, ok := splitEntry(text)
-	if !ok || text[0] == '"' || text[0] == '\'' || s.seen["metadata."+key] {
+	if !ok || text[0] == '"' || text[0] == '\'' {
 		s.unsure = true
 		return
 	}
-	s.field, s.closed = key, false
-	switch key {
+	s.field, s.closed = "other", false
+	switch string(key) {
 	case "name":
-		s.take(&s.head.name, "metadata.name", value)
+		s.take(&s.head.name, seenName, value)
 	case "namespace":
-		s.take(&s.head.namespace, "metadata.namespace", value)
+		s.take(&s.head.namespace, seenNamespace, value)
 	case "annotations":
-		s.seen["metadata.annotations"] = true
-		s.unsure = value != "" && value != "{}"
+		s.field = "annotations"
+		s.once(seenAnnotations)
+		s.unsure = s.unsure || len(value) > 0 && string(value) != "{}"
 	}
 }
 
@@ -146,67 +165,67 @@ func (s *headScanner) annotation(text []byte, indent int) {
 		s.unsure = true
 		return
 	}
-	switch strings.Trim(key, `"'`) {
+	switch string(bytes.Trim(key, `"'`)) {
 	case HookAnnotation:
 		s.head.hook = true
 	case FilenameAnnotation:
 		source, ok := plainScalar(value)
-		s.head.source, s.unsure = source, !ok || source == ""
+		s.head.source, s.unsure = string(source), !ok || len(source) == 0
 	}
 }
 
 // splitEntry splits "key: value # comment" without interpreting the value. It
 // refuses whatever is not a plain or quoted key that ends on the line.
-func splitEntry(line []byte) (key, value string, ok bool) {
-	if bytes.IndexByte([]byte("{[&*!?|>%@`<,]}-"), line[0]) >= 0 {
-		return "", "", false
+func splitEntry(line []byte) (key, value []byte, ok bool) {
+	if strings.IndexByte("{[&*!?|>%@`<,]}-", line[0]) >= 0 {
+		return nil, nil, false
 	}
 	at := 0
 	if q := line[0]; q == '"' || q == '\'' {
 		end := bytes.IndexByte(line[1:], q)
 		if end < 0 || bytes.IndexByte(line[:end+2], '\\') >= 0 {
-			return "", "", false
+			return nil, nil, false
 		}
 		at = end + 2
 	}
 	colon := bytes.IndexByte(line[at:], ':')
 	if colon < 0 {
-		return "", "", false
+		return nil, nil, false
 	}
 	at += colon
-	if at+1 < len(line) && line[at+1] != ' ' && line[at+1] != '\t' {
-		return "", "", false
+	if at+1 < len(line) && !isBlank(line[at+1]) {
+		return nil, nil, false
 	}
-	text := strings.TrimSpace(string(line[at+1:]))
-	if strings.HasPrefix(text, "#") {
-		text = ""
+	value = bytes.Trim(line[at+1:], " \t\r")
+	if len(value) > 0 && value[0] == '#' {
+		value = nil
 	}
-	return string(bytes.TrimRight(line[:at], " ")), text, true
+	return bytes.TrimRight(line[:at], " "), value, true
 }
 
 // plainScalar reads a scalar that stands on one line; ok is false for what
 // needs a parser: escapes, anchors, tags, collections, block scalars.
-func plainScalar(text string) (value string, ok bool) {
-	if text == "" || text == "~" || text == "null" {
-		return "", true
+func plainScalar(text []byte) (value []byte, ok bool) {
+	switch string(text) {
+	case "", "~", "null", "Null", "NULL":
+		return nil, true
 	}
 	if q := text[0]; q == '"' || q == '\'' {
-		value, rest, found := strings.Cut(text[1:], string(q))
-		rest = strings.TrimSpace(rest)
-		return value, found && !strings.Contains(value, `\`) && (rest == "" || rest[0] == '#' && !strings.HasPrefix(text[len(value)+2:], "#"))
+		end := bytes.IndexByte(text[1:], q) + 1
+		if end == 0 || bytes.IndexByte(text[:end], '\\') >= 0 {
+			return nil, false
+		}
+		rest := text[end+1:]
+		blank := len(rest) == 0 || isBlank(rest[0]) && bytes.TrimLeft(rest, " \t")[0] == '#'
+		return text[1:end], blank
 	}
-	if strings.ContainsRune("|>&*!%@`{[]},-?:", rune(text[0])) && !isWord(text) {
-		return "", false
+	if strings.IndexByte("|>&*!%@`{[]},?:-#", text[0]) >= 0 {
+		return nil, false
 	}
-	if i := strings.Index(text, " #"); i >= 0 {
-		text = strings.TrimSpace(text[:i])
+	if i := bytes.Index(text, []byte(" #")); i >= 0 {
+		text = bytes.TrimRight(text[:i], " \t")
 	}
-	return text, !strings.Contains(text, ": ") && !strings.Contains(text, "\t") && !strings.HasSuffix(text, ":")
-}
-
-// isWord reports whether a text that begins with "-" or ":" is still a scalar.
-func isWord(text string) bool {
-	return (text[0] == '-' || text[0] == ':') && len(text) > 1 && text[1] != ' '
+	return text, bytes.IndexByte(text, '\t') < 0 && !bytes.Contains(text, []byte(": ")) && text[len(text)-1] != ':'
 }
 
 // treeHead reads the identity from the tree.
