@@ -118,7 +118,7 @@ func (c *credentials) client() (*http.Client, error) {
 func (c *credentials) get(ctx context.Context, rawURL string, limit int64) ([]byte, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
-		return nil, refuse("CH001", "invalid chart URL format: %s", rawURL)
+		return nil, refuse("CH001", "invalid chart URL format: %s", redacted(rawURL))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, refuse("CH001", "scheme %q not supported: %s", u.Scheme, u.Redacted()).

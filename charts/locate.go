@@ -29,7 +29,7 @@ func (l *locator) locate(ref string) (location, error) {
 	name := strings.TrimSpace(ref)
 	if at, ok := statChart(name); ok {
 		if l.RepoURL != "" {
-			l.report(warning("CH020", at.path, "the chart %s lies in the working directory: --repo %s is ignored", name, l.RepoURL))
+			l.report(warning("CH020", at.path, "the chart %s lies in the working directory: --repo %s is ignored", name, redacted(l.RepoURL)))
 		}
 		if l.Verify {
 			return at, l.verifyFile(at)

@@ -23,7 +23,7 @@ import (
 func (l *locator) fromRegistry(ref, version string) (location, error) {
 	u, err := url.Parse(ref)
 	if err != nil {
-		return location{}, refuse("CH001", "invalid chart URL format: %s", ref)
+		return location{}, refuse("CH001", "invalid chart URL format: %s", redacted(ref))
 	}
 	client, err := l.registryClient()
 	if err != nil {

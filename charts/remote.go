@@ -18,7 +18,7 @@ func (l *locator) fetchChart(name string) (location, error) {
 	u, err := url.Parse(name)
 	switch {
 	case err != nil:
-		return location{}, refuse("CH001", "invalid chart URL format: %s", name)
+		return location{}, refuse("CH001", "invalid chart URL format: %s", redacted(name))
 	case registry.IsOCI(name):
 		return l.fromRegistry(name, l.version())
 	case u.IsAbs() && u.Host != "" && u.Path != "":
@@ -32,9 +32,9 @@ func (l *locator) fromRepoURL(name string) (location, error) {
 	c := l.credentials(l.RepoURL, l.PassCredentials)
 	i, _, err := fetchIndex(l.ctx, l.RepoURL, c)
 	if err != nil {
-		return location{}, notARepository(l.RepoURL, name, err)
+		return location{}, notARepository(redacted(l.RepoURL), name, err)
 	}
-	i.source = l.RepoURL
+	i.source = redacted(l.RepoURL)
 	return l.fromIndex(i, name, c)
 }
 
@@ -142,11 +142,15 @@ func (l *locator) fetchArchive(chartURL string, c credentials, e *indexEntry) (l
 	})
 }
 
-// redacted is the URL without a password, for messages and reports.
+// redacted is the URL without a password, for messages and reports. Text that
+// is no URL may hold one all the same.
 func redacted(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return raw
+	if u, err := url.Parse(raw); err == nil {
+		return u.Redacted()
 	}
-	return u.Redacted()
+	scheme, rest, _ := strings.Cut(raw, "://")
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
+		return scheme + "://xxxxx" + rest[i:]
+	}
+	return raw
 }

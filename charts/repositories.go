@@ -113,7 +113,7 @@ func fetchIndex(ctx context.Context, repoURL string, c credentials) (i *index, r
 	if raw, err = c.get(ctx, at, maxIndexSize); err != nil {
 		return nil, nil, err
 	}
-	i, err = parseIndex(raw, at)
+	i, err = parseIndex(raw, redacted(at))
 	return i, raw, err
 }
 
@@ -122,14 +122,14 @@ func fetchIndex(ctx context.Context, repoURL string, c credentials) (i *index, r
 func resolveURL(base, ref string) (string, error) {
 	r, err := url.Parse(ref)
 	if err != nil {
-		return "", refuse("CH001", "invalid chart URL format: %s", ref)
+		return "", refuse("CH001", "invalid chart URL format: %s", redacted(ref))
 	}
 	if r.IsAbs() {
 		return ref, nil
 	}
 	b, err := url.Parse(base)
 	if err != nil {
-		return "", refuse("CH001", "invalid repository URL: %s", base)
+		return "", refuse("CH001", "invalid repository URL: %s", redacted(base))
 	}
 	b = b.JoinPath("/") // ResolveReference would drop a last element without "/"
 	u := b.ResolveReference(r)

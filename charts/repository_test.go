@@ -434,6 +434,27 @@ func startTLS(t testing.TB, s *httptest.Server, server, client keyPair) string {
 	return "https://localhost:" + u.Port()
 }
 
+func TestPasswordsAreNotPrinted(t *testing.T) {
+	r := startTestRepo(t)
+	base := strings.Replace(r.URL, "://", "://me:secret@", 1)
+	for _, ref := range []string{base + "/x.tgz", "ftp://me:secret@example.com/x.tgz", "http://me:secret@example.com/%zz"} {
+		if d := wantFinding(t, ref, LoadOptions{}, "CH001"); strings.Contains(fmt.Sprint(d), "secret") {
+			t.Error(d)
+		}
+	}
+	if got := r.credentialsAt("/x.tgz"); got != "me:secret" {
+		t.Errorf("the URL's own credentials arrived as %q", got)
+	}
+	o := LoadOptions{Selection: Selection{RepoURL: base + "/charts"}}
+	if d := wantFinding(t, "demo", o, "CH001"); strings.Contains(fmt.Sprint(d), "secret") {
+		t.Error(d)
+	}
+	r.serve(t, "", [2]string{"demo", "1.0.0"})
+	if d := wantFinding(t, "dmeo", o, "CH001"); strings.Contains(fmt.Sprint(d), "secret") {
+		t.Error(d)
+	}
+}
+
 func TestTLSWithClientCertificate(t *testing.T) {
 	server, client := newKeyPair(t, "server"), newKeyPair(t, "client")
 	r := newTestRepo(t)

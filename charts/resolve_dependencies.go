@@ -54,7 +54,7 @@ func (u *updater) resolveRepositories(declared []*chart.Dependency) ([]*chart.De
 }
 
 func (u *updater) unknownRepository(d *chart.Dependency, known []*repoEntry) error {
-	p := u.declared(refuse("CH025", "no repository definition for %s. Please add them via 'helm repo add'", d.Repository), d)
+	p := u.declared(refuse("CH025", "no repository definition for %s. Please add them via 'helm repo add'", redacted(d.Repository)), d)
 	names := make([]string, len(known))
 	for i, e := range known {
 		names[i] = "@" + e.Name
@@ -118,7 +118,7 @@ func (u *updater) pickVersion(d *chart.Dependency) (string, error) {
 		return "", err
 	}
 	if len(versions) == 0 {
-		return "", refuse("CH025", "%s chart not found in repo %s", d.Name, d.Repository).try(diag.DidYouMean(d.Name, repo.index.names()))
+		return "", refuse("CH025", "%s chart not found in repo %s", d.Name, redacted(d.Repository)).try(diag.DidYouMean(d.Name, repo.index.names()))
 	}
 	for _, v := range versions {
 		if len(v.URLs) > 0 && constraint.Check(v.version) {
@@ -129,7 +129,7 @@ func (u *updater) pickVersion(d *chart.Dependency) (string, error) {
 }
 
 func noVersion(d *chart.Dependency, hint string) error {
-	return refuse("CH025", "can't get a valid version for %q (repository %q, version %q)", d.Name, d.Repository, d.Version).try(hint)
+	return refuse("CH025", "can't get a valid version for %q (repository %q, version %q)", d.Name, redacted(d.Repository), d.Version).try(hint)
 }
 
 // pickTag takes an exact version as it stands, and lists the tags for a range.
@@ -203,7 +203,7 @@ func (u *updater) repository(repoURL string) (*dependencyRepo, error) {
 	if err := u.refresh(r); err != nil {
 		return nil, err
 	}
-	r.index.source = repoURL
+	r.index.source = redacted(repoURL)
 	u.repos[repoURL] = r
 	return r, nil
 }
