@@ -38,10 +38,19 @@ func (f finder) failure(e *engine.Error) diag.Diagnostic {
 	return d
 }
 
+// traceEnds is how many levels of a long trace are shown at its start and end.
+const traceEnds = 5
+
 // trace is the way from the rendered file to where it failed.
 func (f finder) trace(frames []engine.Frame) []diag.Related {
 	var related []diag.Related
 	for i, frame := range frames {
+		if i >= traceEnds && i < len(frames)-traceEnds {
+			if i == traceEnds {
+				related = append(related, diag.Related{Message: fmt.Sprintf("... %d more levels", len(frames)-2*traceEnds)})
+			}
+			continue
+		}
 		r := diag.Related{Span: spanOf(f.chart, frame.Place), Message: "evaluating " + oneLine(frame.Context)}
 		if frame.File == engine.TextName {
 			// A text that tpl was given: its lines are in no file.
@@ -179,11 +188,21 @@ func noSuchTemplate(pattern string, names []string) diag.Diagnostic {
 	}
 }
 
-func limitFinding(err error) diag.Diagnostic {
-	return diag.Diagnostic{
+// limit is a render that ran too long or wrote too much.
+func (f finder) limit(err error) diag.Diagnostic {
+	d := diag.Diagnostic{
 		Code: codeLimit, Severity: diag.Error, Message: err.Error(),
 		Hint: "look for a range, include or tpl that does not end",
 	}
+	var stop *engine.Stopped
+	if errors.As(err, &stop) && stop.Template != "" {
+		d.Span = diag.Span{File: f.chart.UserPath(stop.Template)}
+		if stop.At.Line > 0 {
+			d.Span = spanOf(f.chart, stop.At)
+			d.Excerpt = f.templateLine(engine.Frame{Place: stop.At})
+		}
+	}
+	return d
 }
 
 // hintFor knows what is usually behind some messages of text/template.

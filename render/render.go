@@ -97,7 +97,7 @@ func failed(ctx context.Context, ch *charts.Chart, err error) (diag.List, error)
 	case ctx.Err() != nil:
 		return nil, err
 	}
-	return diag.List{limitFinding(err)}, nil
+	return diag.List{finder{ch}.limit(err)}, nil
 }
 
 // withoutNotes removes NOTES.txt of the chart and its subcharts. They are

@@ -73,6 +73,9 @@ func (s *scope) tpl(text string, data any) (string, error) {
 	if p.plain {
 		return strings.ReplaceAll(text, noValue, ""), nil
 	}
+	if len(w.texts) > maxNested {
+		return "", fmt.Errorf("tpl is nested more than %d times in itself", maxNested)
+	}
 	t, err := s.instance(p)
 	if err != nil {
 		return "", err
@@ -144,22 +147,25 @@ func (c *textCache) get(text string) *textEntry {
 	return e
 }
 
-// required is the template function of that name.
-func (r *renderer) required(message string, value any) (any, error) {
+// messages are the functions by which charts refuse their values.
+func (w *worker) messages() template.FuncMap {
+	return template.FuncMap{"required": w.required, "fail": w.fail}
+}
+
+func (w *worker) required(message string, value any) (any, error) {
 	if value != nil && value != any("") {
 		return value, nil
 	}
-	if r.opts.LintMode {
-		r.warn("[INFO] Missing required value: %s", message)
+	if w.r.opts.LintMode {
+		w.warn("[INFO] Missing required value: %s", message)
 		return "", nil
 	}
 	return value, errors.New(messageStart + message + messageEnd)
 }
 
-// fail is the template function of that name.
-func (r *renderer) fail(message string) (string, error) {
-	if r.opts.LintMode {
-		r.warn("[INFO] Fail: %s", message)
+func (w *worker) fail(message string) (string, error) {
+	if w.r.opts.LintMode {
+		w.warn("[INFO] Fail: %s", message)
 		return "", nil
 	}
 	return "", errors.New(messageStart + message + messageEnd)

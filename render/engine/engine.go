@@ -52,9 +52,7 @@ const grace = 200 * time.Millisecond
 // are not among them, NOTES.txt is.
 //
 // Failures of the templates are returned as [Failures], in Helm's order, so the
-// first is the one Helm reports. A cancelled or overlong render returns an
-// error that wraps the context's cause, one that writes too much wraps
-// ErrOutputLimit.
+// first is the one Helm reports. All other errors are a *[Stopped].
 //
 // Templates may change vals, as in Helm. When Render returns because ctx ended,
 // vals must not be used again.
@@ -66,7 +64,7 @@ func Render(ctx context.Context, ch *chart.Chart, vals chartutil.Values, o Optio
 		defer cancel()
 	}
 	if err := context.Cause(ctx); err != nil {
-		return nil, fmt.Errorf("rendering chart %s: %w", ch.Name(), err)
+		return nil, &Stopped{Cause: err}
 	}
 	r := newRenderer(ctx, ch, vals, o)
 	defer r.close()
@@ -84,7 +82,7 @@ func Render(ctx context.Context, ch *chart.Chart, vals chartutil.Values, o Optio
 		select {
 		case <-done:
 		case <-time.After(grace):
-			return nil, fmt.Errorf("rendering chart %s: %w", ch.Name(), context.Cause(ctx))
+			return nil, &Stopped{Cause: context.Cause(ctx)}
 		}
 	}
 	return files, err

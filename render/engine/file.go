@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"text/template/parse"
@@ -16,7 +17,7 @@ type File struct {
 	Chart *chart.Chart // the chart it belongs to
 
 	frame   *frame
-	dropped []int // offsets in frame's output where noValue was taken out
+	dropped []int // offsets in Text where noValue was taken out
 	trace   *tracer
 }
 
@@ -28,13 +29,35 @@ func (f *File) At(offset int) []Place {
 	if f.frame == nil || offset < 0 || offset >= len(f.Text) {
 		return nil
 	}
-	for _, at := range f.dropped {
-		if at > offset {
+	before, here := slices.BinarySearch(f.dropped, offset)
+	for ; here && before < len(f.dropped) && f.dropped[before] == offset; before++ {
+	}
+	return f.trace.at(f.frame, offset+before*len(noValue), nil)
+}
+
+// noValue is what text/template prints for a missing value although
+// missingkey=zero is set; Helm takes it out of every output.
+const noValue = "<no value>"
+
+// dropNoValue removes noValue from the text and notes where in what is left
+// it stood.
+func (f *File) dropNoValue() {
+	if !strings.Contains(f.Text, noValue) {
+		return
+	}
+	var b strings.Builder
+	rest, at := f.Text, 0
+	for {
+		before, after, found := strings.Cut(rest, noValue)
+		b.WriteString(before)
+		if !found {
 			break
 		}
-		offset += len(noValue)
+		at += len(before)
+		f.dropped = append(f.dropped, at)
+		rest = after
 	}
-	return f.trace.at(f.frame, offset, nil)
+	f.Text = b.String()
 }
 
 // tracer finds out who wrote a byte. It is built when it is first asked.
@@ -89,16 +112,8 @@ func (t *tracer) list(s *source, l *parse.ListNode) {
 
 // at appends the places that wrote the byte at offset of the frame.
 func (t *tracer) at(f *frame, offset int, places []Place) []Place {
-	t.once.Do(t.build)
 	last := f.stepAt(offset)
-	known := last // the last step with a known node
-	var from origin
-	for ; known >= 0; known-- {
-		var ok bool
-		if from, ok = t.nodes[f.steps[known].addr]; ok {
-			break
-		}
-	}
+	from, known := t.node(f, last)
 	switch {
 	case known < 0: // a text given to tpl: only what it includes is known
 	case known == last && from.size > 0:
@@ -110,6 +125,30 @@ func (t *tracer) at(f *frame, offset int, places []Place) []Place {
 		return t.at(inner, at, places)
 	}
 	return places
+}
+
+// node returns the text node of the step, or else of the last one before it
+// that has one; the index is -1 when there is none.
+func (t *tracer) node(f *frame, n int) (origin, int) {
+	t.once.Do(t.build)
+	for ; n >= 0; n-- {
+		if from, ok := t.nodes[f.steps[n].addr]; ok {
+			return from, n
+		}
+	}
+	return origin{}, -1
+}
+
+// executing returns what a step was about to execute.
+func (t *tracer) executing(f *frame, n int) (Place, bool) {
+	from, known := t.node(f, n)
+	switch {
+	case known < 0:
+		return Place{}, false
+	case from.size > 0 && known == n || from.next < 0:
+		return place(from.source, from.pos), true
+	}
+	return place(from.source, actionStart(from.source.text, from.next)), true
 }
 
 // stepAt returns the index of the step that wrote the byte, -1 for none.

@@ -13,8 +13,8 @@ import (
 	"github.com/helmx-dev/helmx/render/helmyaml"
 )
 
-// funcMap returns Helm's functions and those of the options. include and tpl
-// are place-holders here, so that they can be parsed; see newScope.
+// funcMap returns Helm's functions and those of the options. Those that belong
+// to a worker are place-holders here, for parsing; see newWorker.
 func (r *renderer) funcMap() template.FuncMap {
 	m := template.FuncMap{}
 	maps.Copy(m, r.opts.Funcs)
@@ -33,8 +33,8 @@ func (r *renderer) funcMap() template.FuncMap {
 		"fromJsonArray": fromJSONArray,
 		"include":       (*scope)(nil).include,
 		"tpl":           (*scope)(nil).tpl,
-		"required":      r.required,
-		"fail":          r.fail,
+		"required":      (*worker)(nil).required,
+		"fail":          (*worker)(nil).fail,
 		"lookup":        lookup,
 	})
 	if !r.opts.EnableDNS {

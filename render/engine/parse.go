@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"text/template"
 	"text/template/parse"
@@ -23,6 +24,7 @@ var builtins = map[string]any{
 type parsed struct {
 	trees   map[string]*parse.Tree // by template name
 	selfRef bool                   // executes or defines the template named "gotpl"
+	mutates bool                   // changes its context
 	err     error                  // as text/template words it
 }
 
@@ -35,7 +37,8 @@ func parseText(name, text string, funcs template.FuncMap) parsed {
 	}
 	p := parsed{trees: trees}
 	for _, tree := range trees {
-		p.selfRef = instrument(tree) || p.selfRef
+		in := instrument(tree)
+		p.selfRef, p.mutates = p.selfRef || in.selfRef, p.mutates || in.mutates
 	}
 	if _, ok := trees[TextName]; ok && name != TextName {
 		p.selfRef = true
@@ -77,16 +80,17 @@ func (r *renderer) parseAll() []parsed {
 //   - before every node that is not led by text, so that what an action writes
 //     always follows a known node.
 //
-// It reports whether the tree executes the template named "gotpl".
-func instrument(tree *parse.Tree) (selfRef bool) {
+// On the way it learns what parsed says of the tree.
+func instrument(tree *parse.Tree) instrumenter {
 	in := instrumenter{}
 	in.list(tree.Root)
-	return in.selfRef
+	return in
 }
 
 type instrumenter struct {
 	spare   []byte // backing of the empty texts: one byte each, for a distinct address
 	selfRef bool
+	mutates bool
 }
 
 func (in *instrumenter) list(l *parse.ListNode) {
@@ -120,10 +124,44 @@ func (in *instrumenter) node(n parse.Node) {
 		in.branch(&n.BranchNode)
 	case *parse.TemplateNode:
 		in.selfRef = in.selfRef || n.Name == TextName
+		in.pipe(n.Pipe)
+	case *parse.ActionNode:
+		in.pipe(n.Pipe)
 	}
 }
 
+// pipe looks for functions that change a part of the context: set $.Values ...
+func (in *instrumenter) pipe(p *parse.PipeNode) {
+	if p == nil {
+		return
+	}
+	for _, c := range p.Cmds {
+		if f, ok := c.Args[0].(*parse.IdentifierNode); ok && len(c.Args) > 1 && slices.Contains(mutators, f.Ident) {
+			in.mutates = in.mutates || ofContext(c.Args[1])
+		}
+		for _, arg := range c.Args {
+			if inner, ok := arg.(*parse.PipeNode); ok {
+				in.pipe(inner)
+			}
+		}
+	}
+}
+
+// ofContext reports whether the node is the dot, $ or a field of one of them.
+// Within range and with the dot can be something else, but this is only a guess
+// anyway: see renderer.execute.
+func ofContext(n parse.Node) bool {
+	switch n := n.(type) {
+	case *parse.DotNode, *parse.FieldNode:
+		return true
+	case *parse.VariableNode:
+		return n.Ident[0] == "$"
+	}
+	return false
+}
+
 func (in *instrumenter) branch(b *parse.BranchNode) {
+	in.pipe(b.Pipe)
 	in.list(b.List)
 	in.list(b.ElseList)
 }

@@ -17,6 +17,7 @@ type source struct {
 	base    string         // .Template.BasePath
 	context map[string]any // shared by all templates of one chart
 	chart   *chart.Chart
+	mutates bool // changes its context, as far as its text tells
 }
 
 // partial reports whether the file only holds definitions.

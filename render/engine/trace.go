@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"unsafe"
 )
@@ -33,14 +34,14 @@ type call struct {
 
 // Write implements io.Writer for text/template.
 func (f *frame) Write(p []byte) (int, error) {
-	if f.w.stopped() {
-		return 0, f.w.r.stopCause()
-	}
 	f.steps = append(f.steps, step{f.out.Len(), address(p)})
+	if f.w.stopped() {
+		return 0, f.w.halt(f, context.Cause(f.w.r.ctx))
+	}
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if err := f.w.r.spend(len(p)); err != nil {
+	if err := f.w.spend(f, len(p)); err != nil {
 		return 0, err
 	}
 	return f.out.Write(p)

@@ -2,77 +2,9 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"text/template"
-
-	"helm.sh/helm/v3/pkg/chart"
-
-	"github.com/helmx-dev/helmx/charts/chartutil"
 )
-
-// renderer is one call of Render.
-type renderer struct {
-	ctx     context.Context
-	opts    Options
-	sources []*source
-	funcs   template.FuncMap // for parsing, and what workers start from
-	parsed  []parsed
-	selfRef bool // a template executes or defines "gotpl": tpl must clone
-	texts   textCache
-	trace   tracer
-
-	stop    atomic.Bool
-	written atomic.Int64
-	unwatch func() bool
-	warning sync.Mutex
-}
-
-func newRenderer(ctx context.Context, ch *chart.Chart, vals chartutil.Values, o Options) *renderer {
-	if o.MaxOutput <= 0 {
-		o.MaxOutput = DefaultMaxOutput
-	}
-	r := &renderer{ctx: ctx, opts: o, sources: sources(ch, vals)}
-	r.funcs = r.funcMap()
-	r.texts.funcs = r.funcs
-	r.trace.r = r
-	r.unwatch = context.AfterFunc(ctx, func() { r.stop.Store(true) })
-	return r
-}
-
-func (r *renderer) close() { r.unwatch() }
-
-// stopCause says why the render has to stop.
-func (r *renderer) stopCause() error {
-	return &stopError{context.Cause(r.ctx)}
-}
-
-// stopError is what Write returns to end an execution. It gets lost in the
-// chain of text/template's errors, but errors.As finds it.
-type stopError struct{ cause error }
-
-func (e *stopError) Error() string { return e.cause.Error() }
-func (e *stopError) Unwrap() error { return e.cause }
-
-// spend counts written bytes against the limit.
-func (r *renderer) spend(n int) error {
-	if r.written.Add(int64(n)) > r.opts.MaxOutput {
-		return &stopError{fmt.Errorf("templates wrote more than %d bytes: %w", r.opts.MaxOutput, ErrOutputLimit)}
-	}
-	return nil
-}
-
-func (r *renderer) warn(format string, args ...any) {
-	if r.opts.Warn == nil {
-		return
-	}
-	r.warning.Lock()
-	defer r.warning.Unlock()
-	r.opts.Warn(fmt.Sprintf(format, args...))
-}
 
 // worker executes templates, one after the other. Workers share trees and
 // caches, but each has its own template set, since the functions in a set are
@@ -80,15 +12,21 @@ func (r *renderer) warn(format string, args ...any) {
 type worker struct {
 	r        *renderer
 	base     *scope
-	included map[string]int // how deep each include is nested
-	depth    int            // nesting of include and tpl together
-	top      *frame         // what is being written
-	texts    []*template.Template
+	included map[string]int       // how deep each include is nested
+	depth    int                  // nesting of include and tpl together
+	top      *frame               // what is being written
+	texts    []*template.Template // the texts that tpl is executing
+	name     string               // of the file
+	context  map[string]any       // of the file
+
+	shared   *sharedMaps // what must not be changed; nil when the file runs alone
+	conflict bool        // the file wanted to
+	warnings []string    // what the file logged
 }
 
 func (r *renderer) newWorker() (*worker, error) {
 	w := &worker{r: r, included: map[string]int{}}
-	set := template.New(TextName).Funcs(r.funcs)
+	set := template.New(TextName).Funcs(r.funcs).Funcs(w.guard()).Funcs(w.messages())
 	w.base = w.newScope(set)
 	for i, s := range r.sources {
 		for name, tree := range r.parsed[i].trees {
@@ -100,21 +38,25 @@ func (r *renderer) newWorker() (*worker, error) {
 	return w, nil
 }
 
-// stopped reports whether the render is to end.
-func (w *worker) stopped() bool { return w.r.stop.Load() }
+// warn keeps a line for Options.Warn.
+func (w *worker) warn(format string, args ...any) {
+	if w.r.opts.Warn != nil {
+		w.warnings = append(w.warnings, fmt.Sprintf(format, args...))
+	}
+}
 
-// maxDepth bounds how deep include and tpl may nest altogether. Helm has no
-// such limit and dies of its stack; text/template has this one for {{template}}.
-// A level takes about 5 KB of the 1 GB that Go allows a stack.
-const maxDepth = 100_000
+// maxDepth bounds how deep include and tpl may nest altogether, where Helm dies
+// of its stack. The texts of errors grow with every level, so unwinding is
+// quadratic: 20,000 levels cost a second, 100,000 some ten gigabytes.
+const maxDepth = 20_000
 
 // run executes a template into a new frame.
 func (w *worker) run(execute func(*frame) error) (*frame, error) {
 	if w.stopped() {
-		return nil, w.r.stopCause()
+		return nil, w.halt(w.top, context.Cause(w.r.ctx))
 	}
 	if w.depth >= maxDepth {
-		return nil, fmt.Errorf("exceeded maximum template depth (%d)", maxDepth)
+		return nil, fmt.Errorf("include and tpl nest more than %d levels", maxDepth)
 	}
 	f := &frame{w: w}
 	outer := w.top
@@ -125,55 +67,4 @@ func (w *worker) run(execute func(*frame) error) (*frame, error) {
 		outer.calls = append(outer.calls, call{len(outer.steps), f})
 	}
 	return f, err
-}
-
-// file renders one source.
-func (w *worker) file(s *source) (file *File, err error) {
-	clear(w.included)
-	w.depth, w.top, w.texts = 0, nil, nil
-	defer func() {
-		// A sprig function or a method that panics is caught by text/template;
-		// what gets here is a bug of text/template or of this package.
-		if p := recover(); p != nil {
-			err = &Error{Template: s.name, Text: fmt.Sprintf("rendering template failed: %v", p)}
-		}
-	}()
-	s.context["Template"] = chartutil.Values{"Name": s.name, "BasePath": s.base}
-	f, err := w.run(func(f *frame) error {
-		return w.base.set.ExecuteTemplate(f, s.name, chartutil.Values(s.context))
-	})
-	var stop *stopError
-	switch {
-	case errors.As(err, &stop):
-		return nil, fmt.Errorf("rendering template %s: %w", s.name, stop.cause)
-	case err != nil:
-		return nil, w.r.execError(s.name, err)
-	}
-	file = &File{Name: s.name, Chart: s.chart, Text: f.out.String(), frame: f, trace: &w.r.trace}
-	file.dropNoValue()
-	return file, nil
-}
-
-// noValue is what text/template prints for a missing value although
-// missingkey=zero is set; Helm takes it out of every output.
-const noValue = "<no value>"
-
-// dropNoValue removes noValue from the text and notes where it stood.
-func (f *File) dropNoValue() {
-	if !strings.Contains(f.Text, noValue) {
-		return
-	}
-	var b strings.Builder
-	rest, at := f.Text, 0
-	for {
-		before, after, found := strings.Cut(rest, noValue)
-		b.WriteString(before)
-		if !found {
-			break
-		}
-		at += len(before)
-		f.dropped = append(f.dropped, at)
-		rest = after
-	}
-	f.Text = b.String()
 }
