@@ -23,7 +23,7 @@ func (v *validator) addDefinitions(docs []*manifest.Document) {
 		if id := doc.ID(); id.Kind != crdKind && !isList(id.Kind) || !bytes.Contains(doc.Raw(), []byte(crdKind)) {
 			continue
 		}
-		if v.isKnown(doc) {
+		if _, known := v.knownSpec(doc); known {
 			continue
 		}
 		root, err := doc.Root()
@@ -84,13 +84,8 @@ func readSpec(o *object) (*definitionSpec, error) {
 	return &spec, pack.Decode(text, &spec)
 }
 
-// isKnown reports whether the document is a definition that the pack holds,
-// word for word below spec.
-func (v *validator) isKnown(doc *manifest.Document) bool {
-	_, known := v.knownSpec(doc)
-	return known
-}
-
+// knownSpec reports whether the document is a definition that the pack holds,
+// word for word below spec, and where that begins.
 func (v *validator) knownSpec(doc *manifest.Document) (specStart int, known bool) {
 	raw := doc.Raw()
 	if doc.ID().Kind != crdKind || doc.ID().APIVersion != crdGroup+"/v1" {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -43,10 +44,10 @@ func (e *explainer) explain(err error) diag.List {
 	}
 	e.walk(failure)
 	slices.SortStableFunc(e.found, func(a, b diag.Diagnostic) int {
-		if c := a.Rendered.Line - b.Rendered.Line; c != 0 {
-			return c
-		}
-		return strings.Compare(a.Path+a.Message, b.Path+b.Message)
+		return cmp.Or(
+			cmp.Compare(a.Rendered.Line, b.Rendered.Line), cmp.Compare(a.Rendered.Column, b.Rendered.Column),
+			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
+		)
 	})
 	return slices.CompactFunc(e.found, func(a, b diag.Diagnostic) bool {
 		return a.Path == b.Path && a.Message == b.Message
@@ -187,7 +188,7 @@ func (e *explainer) entries(p problem) {
 	m, _ := p.value.(map[string]any)
 	for _, key := range sortedKeys(m) {
 		if problem := mapFormats[p.rule.node.Format](key, m[key]); problem != "" {
-			e.add("SC019", extend(p.path, key), true, problem, "")
+			e.add("SC019", p.path.Child(key), true, problem, "")
 		}
 	}
 }
@@ -213,7 +214,7 @@ func (e *explainer) missing(p problem) {
 	m, _ := p.value.(map[string]any)
 	for _, name := range p.schema.Required {
 		if _, ok := m[name]; !ok {
-			e.add("SC012", extend(p.path, name), false, fmt.Sprintf("required field %q is missing", name), "")
+			e.add("SC012", p.path.Child(name), false, fmt.Sprintf("required field %q is missing", name), "")
 		}
 	}
 }
@@ -225,7 +226,7 @@ func (e *explainer) unknown(p problem) {
 		if p.schema.Properties[name] != nil {
 			continue
 		}
-		e.add("SC014", extend(p.path, name), true, fmt.Sprintf("unknown field %q", name), e.unknownHint(p, name, known))
+		e.add("SC014", p.path.Child(name), true, fmt.Sprintf("unknown field %q", name), e.unknownHint(p, name, known))
 	}
 }
 
@@ -233,7 +234,7 @@ func (e *explainer) unknown(p problem) {
 // the same mapping, or one that belongs a level further out or in.
 func (e *explainer) unknownHint(p problem, name string, known []string) string {
 	if best := closest(name, known); best != "" {
-		if value, _ := p.value.(map[string]any); value[best] != nil {
+		if p.path.Child(best).Get(e.object.node) != nil {
 			return fmt.Sprintf("did you mean %q, which is set as well?", best)
 		}
 		return fmt.Sprintf("did you mean %q?", best)
@@ -297,7 +298,7 @@ func (e *explainer) branches(p problem) {
 	list := func(names []string) string { return strings.Join(names, ", ") }
 	switch {
 	case len(set) > 1:
-		e.add("SC018", extend(p.path, set[1]), true, "only one of "+list(set)+" may be set", "")
+		e.add("SC018", p.path.Child(set[1]), true, "only one of "+list(set)+" may be set", "")
 	case len(names) > 0 && len(set) == 0:
 		e.add("SC018", p.path, false, "one of "+list(names)+" must be set", "")
 	default:
@@ -325,5 +326,3 @@ func (e *explainer) deepestHint(p problem) string {
 	_, message, _ := e.valueText(q)
 	return message
 }
-
-func extend(p manifest.Path, key string) manifest.Path { return p.Child(key) }

@@ -70,7 +70,7 @@ func (k *kind) schemaName(r pack.Release) string {
 	return k.GVK() + ", Kubernetes " + minorVersion(r.Minor)
 }
 
-// groupKinds returns the names of the kinds that an API version serves, and the
+// related returns the names of the kinds that an API version serves, and the
 // API versions that serve a kind of this name.
 func (v *validator) related(apiVersion, name string) (kinds, versions []string) {
 	for gvk, k := range v.allKinds() {

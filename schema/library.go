@@ -50,13 +50,17 @@ var openLibrary = sync.OnceValues(func() (*library, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newLibrary(p), nil
+})
+
+func newLibrary(p *pack.Pack) *library {
 	l := &library{pack: p, kinds: make(map[string]*kind, len(p.Kinds)), defs: map[defKey]*definition{}}
 	for i := range p.Kinds {
 		k := &p.Kinds[i]
 		l.kinds[k.GVK()] = &kind{Kind: k, lib: l}
 	}
-	return l, nil
-})
+	return l
+}
 
 // definition returns the node and the schema with this number. A pack that
 // cannot be decoded was checked by a test, so it cannot come this far.

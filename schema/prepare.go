@@ -50,27 +50,36 @@ func (l *library) prepareMap(n *pack.Node, m map[string]any, as dialect) {
 
 // documentValue copies a value of a schema, with numbers as documents have them.
 func documentValue(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
+	return copyValue(v, func(leaf any) any {
+		n, ok := leaf.(json.Number)
+		if !ok {
+			return leaf
 		}
-		f, _ := v.Float64()
+		if i, err := n.Int64(); err == nil {
+			return i
+		}
+		f, _ := n.Float64()
 		return f
+	})
+}
+
+// copyValue copies maps and lists; leaf makes the copies of anything else.
+func copyValue(v any, leaf func(any) any) any {
+	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, x := range v {
-			out[k] = documentValue(x)
+			out[k] = copyValue(x, leaf)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, x := range v {
-			out[i] = documentValue(x)
+			out[i] = copyValue(x, leaf)
 		}
 		return out
 	}
-	return v
+	return leaf(v)
 }
 
 // childNode returns the schema of a field; nil when there is none.

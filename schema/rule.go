@@ -60,18 +60,13 @@ func (r *rule) Validate(ctx jsonschema.ValidationContext, v any) error {
 			failed = append(failed, ctx.Error(check.keyword, "%s", check.keyword))
 		}
 	}
-	if len(failed) < 2 {
-		return errors1(failed)
+	switch len(failed) {
+	case 0:
+		return nil // not an empty group, which would be an error
+	case 1:
+		return failed[0]
 	}
 	return jsonschema.ValidationError{}.Group(ctx.Error("", ""), failed...)
-}
-
-// errors1 returns the only error, or a nil interface.
-func errors1(failed []error) error {
-	if len(failed) == 0 {
-		return nil
-	}
-	return failed[0]
 }
 
 func (r *rule) formatHolds(v any) bool {

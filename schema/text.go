@@ -183,7 +183,7 @@ const listLimit = 9
 func enumText(enum []any, v any, found string) (code, message, hint string) {
 	var allowed []string
 	for _, x := range enum {
-		if s := fmt.Sprint(x); s != "" {
+		if s := enumWord(x); s != "" {
 			allowed = append(allowed, s)
 		}
 	}
@@ -194,6 +194,18 @@ func enumText(enum []any, v any, found string) (code, message, hint string) {
 		shown[listLimit-1] += fmt.Sprintf(" and %d more", len(allowed)-listLimit)
 	}
 	return "SC013", fmt.Sprintf("%s is not allowed: expected %s", found, strings.Join(shown, ", ")), didYouMean(text, allowed)
+}
+
+// enumWord writes an allowed value: text as it is, anything else as JSON.
+func enumWord(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
 }
 
 func didYouMean(word string, candidates []string) string {

@@ -96,6 +96,7 @@ func validateSafely(s *jsonschema.Schema, v any) (err error) {
 }
 
 func (c *valuesChecker) decode() error {
+	c.input.Schema = bytes.TrimPrefix(c.input.Schema, []byte("\ufeff"))
 	d := json.NewDecoder(bytes.NewReader(c.input.Schema))
 	d.UseNumber()
 	if err := d.Decode(&c.document); err != nil {
@@ -226,28 +227,15 @@ func (c *valuesChecker) schemaPosition(words []string) diag.Pos {
 // plain copies values into the types that JSON has: charts' values may hold
 // named map types.
 func plain(v any) any {
-	switch v := v.(type) {
-	case nil, bool, string, json.Number, float64, int64, int:
-		return v
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, x := range v {
-			out[k] = plain(x)
+	return copyValue(v, func(leaf any) any {
+		r := reflect.ValueOf(leaf)
+		if leaf == nil || r.Kind() != reflect.Map || r.Type().Key().Kind() != reflect.String {
+			return leaf
 		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, x := range v {
-			out[i] = plain(x)
-		}
-		return out
-	}
-	if r := reflect.ValueOf(v); r.Kind() == reflect.Map && r.Type().Key().Kind() == reflect.String {
 		out := make(map[string]any, r.Len())
 		for i := r.MapRange(); i.Next(); {
 			out[i.Key().String()] = plain(i.Value().Interface())
 		}
 		return out
-	}
-	return v
+	})
 }

@@ -57,7 +57,11 @@ func (c *valuesChecker) report(f *jsonschema.ValidationError, keyword string) {
 			return
 		}
 	}
-	code, message, hint := valuesText(keyword, schema, value, f, secretPath(path))
+	if keyword == "unevaluatedProperties" && len(path) > 0 {
+		c.add("SC104", path, fmt.Sprintf("%s is not a value of this chart", show(path[len(path)-1].Key)), "", where)
+		return
+	}
+	code, message, hint := valuesText(keyword, schema, value, f, c.culprit(f, path, value))
 	c.add(code, path, message, hint, where)
 }
 
@@ -66,7 +70,8 @@ func (c *valuesChecker) report(f *jsonschema.ValidationError, keyword string) {
 func (c *valuesChecker) schemaAround(f *jsonschema.ValidationError) map[string]any {
 	url, fragment, _ := strings.Cut(f.AbsoluteKeywordLocation, "#")
 	words := pointer(fragment)
-	if url != schemaURL || len(words) == 0 {
+	id, _ := asMap(c.document)["$id"].(string)
+	if len(words) == 0 || url != schemaURL && url != strings.TrimSuffix(id, "#") {
 		return nil
 	}
 	return asMap(valueAt(c.document, instancePath(c.document, words[:len(words)-1])))
@@ -110,12 +115,27 @@ func secretPath(p manifest.Path) bool {
 	return slices.ContainsFunc(p, func(s manifest.Step) bool { return secretWord.MatchString(s.Key) })
 }
 
-// valuesText says what is wrong with one value.
-func valuesText(keyword string, schema map[string]any, value any, f *jsonschema.ValidationError, secret bool) (code, message, hint string) {
-	found := describe(value)
-	if secret {
-		found = "a " + typeName(value)
+// culprit is the value that a message is about, as the message names it.
+type culprit struct {
+	name   string
+	secret bool // nothing of it may be shown
+}
+
+func (c *valuesChecker) culprit(f *jsonschema.ValidationError, path manifest.Path, value any) culprit {
+	switch {
+	case len(path) == 0:
+		return culprit{name: "the values"}
+	case strings.Contains(f.KeywordLocation, "/propertyNames"):
+		return culprit{name: "the key " + show(path[len(path)-1].Key)}
+	case secretPath(path):
+		return culprit{"a " + typeName(value), true}
 	}
+	return culprit{name: describe(value)}
+}
+
+// valuesText says what is wrong with one value.
+func valuesText(keyword string, schema map[string]any, value any, f *jsonschema.ValidationError, who culprit) (code, message, hint string) {
+	found, secret := who.name, who.secret
 	switch keyword {
 	case "type":
 		types := stringsOf(schema["type"])
@@ -150,7 +170,11 @@ func valuesText(keyword string, schema map[string]any, value any, f *jsonschema.
 	if secret {
 		return "SC105", fmt.Sprintf("%s violates %q of the schema", found, keyword), ""
 	}
-	return "SC105", fmt.Sprintf("%s: %s", found, f.Message), ""
+	if keyword == "multipleOf" {
+		return "SC105", fmt.Sprintf("%s must be a multiple of %v", found, schema["multipleOf"]), ""
+	}
+	demand, _, _ := strings.Cut(f.Message, " but ")
+	return "SC105", fmt.Sprintf("%s: %s", found, demand), ""
 }
 
 // branchHint lists what each form misses, in the order of the schema.
