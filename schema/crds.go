@@ -127,8 +127,12 @@ func plainHead(value map[string]any) bool {
 	for key, v := range meta {
 		switch key {
 		case "name":
-		case "labels", "annotations":
-			if !plainStrings(v) {
+		case "labels":
+			if !plainStrings(v, plainValue) {
+				return false
+			}
+		case "annotations":
+			if !plainStrings(v, anyText) {
 				return false
 			}
 		default:
@@ -141,13 +145,14 @@ func plainHead(value map[string]any) bool {
 var (
 	plainKey   = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?$`)
 	plainValue = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?)?$`)
+	anyText    = regexp.MustCompile(``)
 )
 
-func plainStrings(v any) bool {
+func plainStrings(v any, form *regexp.Regexp) bool {
 	m, ok := v.(map[string]any)
 	for key, value := range m {
 		text, isString := value.(string)
-		if !isString || !plainKey.MatchString(key) || !plainValue.MatchString(text) {
+		if !isString || !plainKey.MatchString(key) || !form.MatchString(text) {
 			return false
 		}
 	}

@@ -37,7 +37,7 @@ func subdomainProblem(s string) string {
 
 // freeNames are groups whose objects may be called nearly anything, such as
 // system:node-reader; and kinds whose name is a value of its own.
-var freeNames = []string{"rbac.authorization.k8s.io", "certificates.k8s.io", "internal.apiserver.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io IPAddress"}
+var freeNames = []string{"rbac.authorization.k8s.io", "certificates.k8s.io", "internal.apiserver.k8s.io", "flowcontrol.apiserver.k8s.io", "events.k8s.io", "policy", " Event", "networking.k8s.io IPAddress"}
 
 // nameless are groups whose objects are questions to the server, and have none.
 var nameless = []string{"authentication.k8s.io", "authorization.k8s.io"}
