@@ -128,11 +128,11 @@ func plainHead(value map[string]any) bool {
 		switch key {
 		case "name":
 		case "labels":
-			if !plainStrings(v, plainValue) {
+			if !plainStrings(v, plainValue()) {
 				return false
 			}
 		case "annotations":
-			if !plainStrings(v, anyText) {
+			if !plainStrings(v, anyText()) {
 				return false
 			}
 		default:
@@ -143,16 +143,16 @@ func plainHead(value map[string]any) bool {
 }
 
 var (
-	plainKey   = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?$`)
-	plainValue = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?)?$`)
-	anyText    = regexp.MustCompile(``)
+	plainKey   = lazily(`^([a-z0-9]([a-z0-9.-]{0,60}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?$`)
+	plainValue = lazily(`^([A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?)?$`)
+	anyText    = lazily(``)
 )
 
 func plainStrings(v any, form *regexp.Regexp) bool {
 	m, ok := v.(map[string]any)
 	for key, value := range m {
 		text, isString := value.(string)
-		if !isString || !plainKey.MatchString(key) || !form.MatchString(text) {
+		if !isString || !plainKey().MatchString(key) || !form.MatchString(text) {
 			return false
 		}
 	}

@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,8 +16,8 @@ var mapFormats = map[string]func(key string, value any) string{
 }
 
 var (
-	qualifiedName = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
-	portName      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	qualifiedName = lazily(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
+	portName      = lazily(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // labelEntryProblem checks a label; a value that is no string is another
@@ -28,7 +27,7 @@ func labelEntryProblem(key string, value any) string {
 		return problem
 	}
 	s, ok := value.(string)
-	if ok && s != "" && (len(s) > 63 || !qualifiedName.MatchString(s)) {
+	if ok && s != "" && (len(s) > 63 || !qualifiedName().MatchString(s)) {
 		return fmt.Sprintf("%s is no label value: letters, digits, '-', '_' and '.', at most 63, beginning and ending with a letter or digit", show(s))
 	}
 	return ""
@@ -44,16 +43,16 @@ func keyProblem(what, key string) string {
 	switch {
 	case strings.Contains(name, "/"):
 		return fmt.Sprintf("%s is no %s key: only one '/' is allowed, between a DNS name and the name", show(key), what)
-	case found && (len(prefix) > 253 || !dnsSubdomain.MatchString(prefix)):
+	case found && (len(prefix) > 253 || !dnsSubdomain().MatchString(prefix)):
 		return fmt.Sprintf("%s is no %s key: what stands before '/' must be a DNS name", show(key), what)
-	case len(name) > 63 || !qualifiedName.MatchString(name):
+	case len(name) > 63 || !qualifiedName().MatchString(name):
 		return fmt.Sprintf("%s is no %s key: letters, digits, '-', '_' and '.', at most 63, beginning and ending with a letter or digit", show(key), what)
 	}
 	return ""
 }
 
 func portNameProblem(s string) string {
-	if len(s) > 15 || !portName.MatchString(s) || !strings.ContainsFunc(s, unicode.IsLetter) {
+	if len(s) > 15 || !portName().MatchString(s) || !strings.ContainsFunc(s, unicode.IsLetter) {
 		return "no port name: at most 15 lower case letters, digits and single '-', with at least one letter"
 	}
 	return ""
@@ -68,7 +67,7 @@ func hostProblem(s string) string {
 		return "no host: it must not have a port"
 	case isAddress(name):
 		return "no host: it must be a DNS name, not an address"
-	case len(name) > 253 || !dnsSubdomain.MatchString(name):
+	case len(name) > 253 || !dnsSubdomain().MatchString(name):
 		return "no host: " + subdomainRule
 	}
 	return ""

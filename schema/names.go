@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 // Rules of names, from k8s.io/apimachinery/pkg/util/validation and the
 // strategies of the kinds.
 var (
-	dnsLabel     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	dnsSubdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	dnsLabel     = lazily(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	dnsSubdomain = lazily(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 )
 
 const (
@@ -22,14 +21,14 @@ const (
 )
 
 func labelProblem(s string) string {
-	if len(s) > 63 || !dnsLabel.MatchString(s) {
+	if len(s) > 63 || !dnsLabel().MatchString(s) {
 		return "no valid name: " + labelRule
 	}
 	return ""
 }
 
 func subdomainProblem(s string) string {
-	if len(s) > 253 || !dnsSubdomain.MatchString(s) {
+	if len(s) > 253 || !dnsSubdomain().MatchString(s) {
 		return "no valid name: " + subdomainRule
 	}
 	return ""
@@ -80,10 +79,10 @@ func nameProblem(k *kind, name string) string {
 	case slices.Contains(freeNames, k.Group), slices.Contains(freeNames, k.Group+" "+k.Kind.Kind):
 		return ""
 	case k.Group == "" && (k.Kind.Kind == "Service" || k.Kind.Kind == "Namespace"):
-		if len(name) > 63 || !dnsLabel.MatchString(name) {
+		if len(name) > 63 || !dnsLabel().MatchString(name) {
 			return labelRule
 		}
-	case len(name) > 253 || !dnsSubdomain.MatchString(name):
+	case len(name) > 253 || !dnsSubdomain().MatchString(name):
 		return subdomainRule
 	}
 	return ""

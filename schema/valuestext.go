@@ -108,11 +108,11 @@ func unsetKeys(schema, value map[string]any) []string {
 	return slices.DeleteFunc(sortedKeys(asMap(schema["properties"])), func(key string) bool { _, set := value[key]; return set })
 }
 
-var secretWord = regexp.MustCompile(`(?i)passw|secret|token|credential|private|apikey|api_key`)
+var secretWord = lazily(`(?i)passw|secret|token|credential|private|apikey|api_key`)
 
 // secretPath reports whether a value is better not shown.
 func secretPath(p manifest.Path) bool {
-	return slices.ContainsFunc(p, func(s manifest.Step) bool { return secretWord.MatchString(s.Key) })
+	return slices.ContainsFunc(p, func(s manifest.Step) bool { return secretWord().MatchString(s.Key) })
 }
 
 // culprit is the value that a message is about, as the message names it.
@@ -258,9 +258,9 @@ func (c *valuesChecker) add(code string, p manifest.Path, message, hint, pointer
 }
 
 // semver is the grammar of https://semver.org.
-var semver = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$`)
+var semver = lazily(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-((0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$`)
 
 func isSemver(v any) bool {
 	s, ok := v.(string)
-	return !ok || semver.MatchString(s)
+	return !ok || semver().MatchString(s)
 }
