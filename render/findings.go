@@ -105,14 +105,16 @@ func (f finder) badDocument(e *entry) diag.Diagnostic {
 		Hint:     "a document is a mapping with apiVersion, kind and metadata, whose name and annotations are strings",
 	}
 	line, column := 1, 0
+	root, err := doc.Root()
+	var syntax *manifest.SyntaxError
 	if strings.Contains(d.Message, "error converting YAML to JSON") {
 		d.Code, d.Hint = codeYAML, ""
 		line = lineOf(e.err.Error())
-		var syntax *manifest.SyntaxError
-		if _, err := doc.Root(); errors.As(err, &syntax) {
-			line, column = syntax.Line, syntax.Column
-			d.Hint = syntax.Message
-		}
+	}
+	if errors.As(err, &syntax) {
+		line, column, d.Hint = syntax.Line, syntax.Column, syntax.Message
+	} else if n, hint := blame(root); n != nil {
+		line, column, d.Hint = n.Line, n.Column, hint
 	}
 	if object := doc.Object(); object.Kind != "" {
 		d.Object = &object

@@ -96,5 +96,5 @@ func FuncNames() []string {
 	names := slices.Collect(maps.Keys(builtins))
 	names = slices.AppendSeq(names, maps.Keys((&renderer{}).funcMap()))
 	slices.Sort(names)
-	return names
+	return slices.Compact(names) // sprig has a slice of its own
 }

@@ -34,7 +34,7 @@ type call struct {
 
 // Write implements io.Writer for text/template.
 func (f *frame) Write(p []byte) (int, error) {
-	f.steps = append(f.steps, step{f.out.Len(), address(p)})
+	f.step(p)
 	if f.w.stopped() {
 		return 0, f.w.halt(f, context.Cause(f.w.r.ctx))
 	}
@@ -45,6 +45,30 @@ func (f *frame) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return f.out.Write(p)
+}
+
+// step notes what is written next. A node that wrote nothing is forgotten when
+// the next begins, so that a loop without output takes no memory.
+func (f *frame) step(p []byte) {
+	next := step{f.out.Len(), address(p)}
+	if last := len(f.steps) - 1; len(p) == 0 && last >= 0 && f.steps[last].off == next.off {
+		f.steps[last] = next
+		return
+	}
+	f.steps = append(f.steps, next)
+}
+
+// maxTraced bounds the memory that the results of include and tpl take only to
+// be traced, in bytes per file. What is called beyond it is traced to the
+// calling action.
+const maxTraced = 32 << 20
+
+// called notes a finished call.
+func (f *frame) called(inner *frame) {
+	f.w.traced += inner.out.Len() + 16*len(inner.steps)
+	if f.w.traced <= maxTraced {
+		f.calls = append(f.calls, call{len(f.steps), inner})
+	}
 }
 
 // address is where the bytes begin, also of an empty slice.

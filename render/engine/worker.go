@@ -16,6 +16,7 @@ type worker struct {
 	depth    int                  // nesting of include and tpl together
 	top      *frame               // what is being written
 	texts    []*template.Template // the texts that tpl is executing
+	traced   int                  // bytes kept for tracing
 	name     string               // of the file
 	context  map[string]any       // of the file
 
@@ -64,7 +65,7 @@ func (w *worker) run(execute func(*frame) error) (*frame, error) {
 	err := execute(f)
 	w.top, w.depth = outer, w.depth-1
 	if outer != nil && err == nil {
-		outer.calls = append(outer.calls, call{len(outer.steps), f})
+		outer.called(f)
 	}
 	return f, err
 }
