@@ -16,6 +16,31 @@ import (
 // finder words findings about the templates of a chart.
 type finder struct{ chart *charts.Chart }
 
+// failures are templates that could not be parsed or executed. Where several
+// fail at one place, mostly in a define that all of them include, the first
+// speaks for them.
+func (f finder) failures(list engine.Failures) diag.List {
+	type place struct {
+		at    engine.Place
+		cause string
+	}
+	var findings diag.List
+	first := map[place]int{}
+	for _, e := range list {
+		at, ok := e.At()
+		i, known := first[place{at.Place, e.Cause}]
+		if ok && known {
+			findings[i].Related = append(findings[i].Related, diag.Related{
+				Span: spanOf(f.chart, e.Frames[0].Place), Message: "fails in the same way",
+			})
+			continue
+		}
+		first[place{at.Place, e.Cause}] = len(findings)
+		findings = append(findings, f.failure(e))
+	}
+	return findings
+}
+
 // failure is a template that could not be parsed or executed.
 func (f finder) failure(e *engine.Error) diag.Diagnostic {
 	d := diag.Diagnostic{Code: codeExecution, Severity: diag.Error, Message: e.Text, Span: diag.Span{File: f.chart.UserPath(e.Template)}}

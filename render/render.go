@@ -89,11 +89,7 @@ func failed(ctx context.Context, ch *charts.Chart, err error) (diag.List, error)
 	var failures engine.Failures
 	switch {
 	case errors.As(err, &failures):
-		var findings diag.List
-		for _, f := range failures {
-			findings = append(findings, finder{ch}.failure(f))
-		}
-		return findings, nil
+		return finder{ch}.failures(failures), nil
 	case ctx.Err() != nil:
 		return nil, err
 	}

@@ -294,6 +294,17 @@ func TestTraceOfFailure(t *testing.T) {
 	}
 }
 
+func TestSameFailureOnce(t *testing.T) {
+	files := map[string]string{"templates/_h": "{{ define \"no\" }}{{ fail \"no\" }}{{ end }}"}
+	for i := range 9 {
+		files[fmt.Sprintf("templates/f%d", i)] = "a: {{ include \"no\" . }}"
+	}
+	_, _, findings := render(t, files, Options{})
+	if len(findings) != 1 || findings[0].Message != "execution error at (c/templates/f8:1:6): no" || len(findings[0].Related) != 2+8 {
+		t.Errorf("%+v", findings)
+	}
+}
+
 func TestSecretsAreNotShown(t *testing.T) {
 	docs, _, findings := render(t, map[string]string{"templates/x": "kind: Secret\nstringData:\n  p: {{ \"hunter2: x: y\" }}\n"}, Options{})
 	if len(findings) != 1 || findings[0].Excerpt == nil {
@@ -433,7 +444,7 @@ func TestExplanations(t *testing.T) {
 func BenchmarkSort(b *testing.B) {
 	files := map[string]string{}
 	for i := range 50 {
-		files[fmt.Sprintf("templates/f%02d.yaml", i)] = strings.Repeat(object("ConfigMap", "a", "x: y")+"data:\n  a: b\n  c: |\n    some\n    text\n---\n", 20)
+		files[fmt.Sprintf("templates/f%02d.yaml", i)] = strings.Repeat(object("ConfigMap", "a", "x: z")+"data:\n  a: b\n  c: |\n    some\n    text\n---\n", 20)
 	}
 	r := resolved(files)
 	b.ReportAllocs()

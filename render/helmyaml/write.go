@@ -4,13 +4,9 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v2"
 )
 
 // writer writes trees of maps, lists and scalars the way sigs.k8s.io/yaml does:
@@ -71,12 +67,12 @@ func (w *writer) node(v any, indent int, at position) bool {
 		if v == nil {
 			return w.word("null", at)
 		}
-		return w.mapping(len(v), keysOf(v), func(k string) any { return v[k] }, indent, at)
+		return w.mapping(keysOf(v), func(k string) any { return v[k] }, indent, at)
 	case map[string]string:
 		if v == nil {
 			return w.word("null", at)
 		}
-		return w.mapping(len(v), keysOf(v), func(k string) any { return v[k] }, indent, at)
+		return w.mapping(keysOf(v), func(k string) any { return v[k] }, indent, at)
 	case []any:
 		if v == nil {
 			return w.word("null", at)
@@ -166,12 +162,9 @@ func (w *writer) indent(n int) {
 	}
 }
 
-func (w *writer) mapping(n int, keys []string, get func(string) any, indent int, at position) bool {
-	if n == 0 {
+func (w *writer) mapping(keys []string, get func(string) any, indent int, at position) bool {
+	if len(keys) == 0 {
 		return w.word("{}", at)
-	}
-	if keys == nil {
-		return false
 	}
 	for i, k := range keys {
 		if i > 0 || at == ofKey {
@@ -219,152 +212,6 @@ func (w *writer) sequence(list []any, indent int, at position) bool {
 		}
 	}
 	return true
-}
-
-// keysOf returns the keys in the library's order, nil when one is not simple.
-func keysOf[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, compareKeys)
-	return keys
-}
-
-// compareKeys orders keys as the library does: letters after everything else,
-// and runs of digits by their value.
-func compareKeys(a, b string) int {
-	switch {
-	case a == b:
-		return 0
-	case keyLess(a, b):
-		return -1
-	}
-	return 1
-}
-
-func keyLess(a, b string) bool {
-	// Up to the first difference both are equal, so the bytes will do to find it.
-	i := 0
-	for i < len(a) && i < len(b) && a[i] == b[i] {
-		i++
-	}
-	if i == len(a) || i == len(b) {
-		return len(a) < len(b)
-	}
-	if x, y := a[i], b[i]; isLetter(x) && isLetter(y) {
-		return x < y
-	}
-	return runesLess([]rune(a), []rune(b))
-}
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// runesLess is the comparison in full.
-func runesLess(a, b []rune) bool {
-	i := 0
-	for i < len(a) && i < len(b) && a[i] == b[i] {
-		i++
-	}
-	if i == len(a) || i == len(b) {
-		return len(a) < len(b)
-	}
-	al, bl := unicode.IsLetter(a[i]), unicode.IsLetter(b[i])
-	switch {
-	case al && bl:
-		return a[i] < b[i]
-	case al || bl:
-		return bl
-	}
-	var x, y int64
-	if a[i] == '0' || b[i] == '0' {
-		// Zeros that follow other digits of the same number count.
-		for j := i - 1; j >= 0 && unicode.IsDigit(a[j]); j-- {
-			if a[j] != '0' {
-				x, y = 1, 1
-				break
-			}
-		}
-	}
-	x, ai := digitRun(a, i, x)
-	y, bi := digitRun(b, i, y)
-	switch {
-	case x != y:
-		return x < y
-	case ai != bi:
-		return ai < bi
-	}
-	return a[i] < b[i]
-}
-
-func digitRun(s []rune, i int, n int64) (int64, int) {
-	for ; i < len(s) && unicode.IsDigit(s[i]); i++ {
-		n = n*10 + int64(s[i]-'0')
-	}
-	return n, i
-}
-
-type style int
-
-const (
-	plain style = iota
-	singleQuoted
-	doubleQuoted
-	literal
-)
-
-// styleOf says how the library writes a string. It fails at characters that
-// need escapes other than those of quotes, backslashes and line breaks.
-func styleOf(s string) (st style, ok bool) {
-	if s == "" {
-		return doubleQuoted, true
-	}
-	indicators := strings.HasPrefix(s, "---") || strings.HasPrefix(s, "...")
-	switch c := s[0]; c {
-	case '#', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`':
-		indicators = true
-	case '?', ':', '-':
-		indicators = indicators || len(s) == 1 || s[1] == ' '
-	}
-	breaks, spaceBreak := false, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\n':
-			breaks = true
-			spaceBreak = spaceBreak || i > 0 && s[i-1] == ' '
-		case c < 0x20 || c == 0x7f:
-			return 0, false
-		case c == ':':
-			indicators = indicators || i+1 == len(s) || s[i+1] == ' '
-		case c == '#':
-			indicators = indicators || i > 0 && (s[i-1] == ' ' || s[i-1] == '\n')
-		case c >= utf8.RuneSelf:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r >= 0xfffd || r == utf8.RuneError {
-				return 0, false
-			}
-			i += size - 1
-		}
-	}
-	first, last := s[0] == ' ', s[len(s)-1] == ' '
-	switch {
-	case breaks && (last || spaceBreak):
-		return doubleQuoted, true
-	case breaks:
-		return literal, true
-	case !surelyString(s) && quotedAsWord(s):
-		return doubleQuoted, true
-	case first || last || indicators:
-		return singleQuoted, true
-	}
-	return plain, true
-}
-
-// quotedAsWord reports whether the library quotes the string because plain it
-// would be a number, a boolean, null or a date. It asks the library itself.
-func quotedAsWord(s string) bool {
-	out, err := yaml.Marshal(s)
-	return err != nil || len(out) == 0 || out[0] == '"'
 }
 
 // text writes a string.
