@@ -74,20 +74,26 @@ func Kustomize(t testing.TB) string {
 	})
 }
 
-// ControlPlane returns the paths of a kube-apiserver and an etcd.
+// ControlPlane returns the paths of a kube-apiserver and an etcd. The server is
+// told its version, as in a release: charts that ask for one are refused
+// otherwise.
 func ControlPlane(t testing.TB) (apiserver, etcd string) {
 	t.Helper()
 	dir := filepath.Join(Root(t), "e2e", "cluster", "controlplane")
-	build := func(name, pkg string) string {
+	build := func(name string, args ...string) string {
 		return binary(t, recipe{
 			name:    name,
 			version: KubernetesVersion,
-			args:    []string{"build", pkg},
+			args:    append([]string{"build"}, args...),
 			dir:     dir,
 			require: "REQUIRE_CLUSTER",
 		})
 	}
-	return build("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"), build("etcd", "./etcd")
+	const version = "-X k8s.io/component-base/version."
+	number := strings.Split(strings.TrimPrefix(KubernetesVersion, "v"), ".")
+	flags := []string{version + "gitVersion=" + KubernetesVersion, version + "gitMajor=" + number[0], version + "gitMinor=" + number[1]}
+	apiserver = build("kube-apiserver", "-ldflags", strings.Join(flags, " "), "k8s.io/kubernetes/cmd/kube-apiserver")
+	return apiserver, build("etcd", "./etcd")
 }
 
 // Helmx builds helmx from the working tree, once per test process, and returns

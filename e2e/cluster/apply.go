@@ -1,0 +1,222 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Object is a Kubernetes object as JSON has it.
+type Object map[string]any
+
+// statusError is an answer that is not a success.
+type statusError struct {
+	code int
+	body []byte
+}
+
+// Error gives the server's own message where there is one.
+func (e *statusError) Error() string {
+	var status struct{ Message string }
+	if json.Unmarshal(e.body, &status) == nil && status.Message != "" {
+		return fmt.Sprintf("%d: %s", e.code, status.Message)
+	}
+	return fmt.Sprintf("%d: %.500s", e.code, e.body)
+}
+
+// resource is how the API names a kind.
+type resource struct {
+	Name       string
+	Kind       string
+	Namespaced bool
+}
+
+// Parse reads one YAML document; nil when there is nothing in it.
+func Parse(document []byte) (Object, error) {
+	var o Object
+	err := yaml.Unmarshal(document, &o)
+	if len(o) == 0 {
+		return nil, err
+	}
+	return o, err
+}
+
+// Kind returns the object's kind.
+func (o Object) Kind() string { s, _ := o["kind"].(string); return s }
+
+// String names the object in messages.
+func (o Object) String() string {
+	return fmt.Sprintf("%v %s %s/%s", o["apiVersion"], o.Kind(), o.meta("namespace"), o.meta("name"))
+}
+
+func (o Object) meta(key string) string {
+	meta, _ := o["metadata"].(map[string]any)
+	s, _ := meta[key].(string)
+	return s
+}
+
+// ApplyAll applies objects the way a careful person would: namespaces, then
+// definitions, waiting until each is served, then the rest in order. Objects
+// without a namespace go to the one given. It returns every refusal.
+func (c *Cluster) ApplyAll(ctx context.Context, namespace string, objects []Object) error {
+	first := map[string]int{"Namespace": 0, "CustomResourceDefinition": 1}
+	var errs []error
+	for turn := range 3 {
+		for _, o := range objects {
+			if at, ok := first[o.Kind()]; ok && at != turn || !ok && turn != 2 {
+				continue
+			}
+			if err := c.Apply(ctx, namespace, o); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", o, err))
+			}
+		}
+		if turn == 1 {
+			errs = append(errs, c.waitEstablished(ctx, objects))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Apply creates or changes one object by server-side apply; a field that the
+// server does not know is an error.
+func (c *Cluster) Apply(ctx context.Context, namespace string, o Object) error {
+	apiVersion, _ := o["apiVersion"].(string)
+	r, err := c.resource(ctx, apiVersion, o.Kind())
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	path := apiPath(apiVersion)
+	if r.Namespaced {
+		if own := o.meta("namespace"); own != "" {
+			namespace = own
+		}
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	path += "/" + r.Name + "/" + url.PathEscape(o.meta("name")) + "?fieldManager=e2e&force=true&fieldValidation=Strict"
+	_, err = c.do(ctx, http.MethodPatch, path, "application/apply-patch+yaml", body)
+	return err
+}
+
+// Get reads one object; kinds without namespaces take "".
+func (c *Cluster) Get(ctx context.Context, apiVersion, kind, namespace, name string) (Object, error) {
+	r, err := c.resource(ctx, apiVersion, kind)
+	if err != nil {
+		return nil, err
+	}
+	path := apiPath(apiVersion)
+	if r.Namespaced {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	body, err := c.do(ctx, http.MethodGet, path+"/"+r.Name+"/"+url.PathEscape(name), "", nil)
+	if err != nil {
+		return nil, err
+	}
+	var o Object
+	return o, json.Unmarshal(body, &o)
+}
+
+// waitEstablished waits until the definitions among the objects are served.
+func (c *Cluster) waitEstablished(ctx context.Context, objects []Object) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for _, o := range objects {
+		if o.Kind() != "CustomResourceDefinition" {
+			continue
+		}
+		for !c.established(ctx, o.meta("name")) {
+			if ctx.Err() != nil {
+				return fmt.Errorf("%s is not established after a minute", o)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	c.mu.Lock()
+	c.kinds = nil // ask again: there are more kinds now
+	c.mu.Unlock()
+	return nil
+}
+
+func (c *Cluster) established(ctx context.Context, name string) bool {
+	o, err := c.Get(ctx, "apiextensions.k8s.io/v1", "CustomResourceDefinition", "", name)
+	if err != nil {
+		return false
+	}
+	status, _ := o["status"].(map[string]any)
+	conditions, _ := status["conditions"].([]any)
+	for _, item := range conditions {
+		condition, _ := item.(map[string]any)
+		if condition["type"] == "Established" && condition["status"] == "True" {
+			return true
+		}
+	}
+	return false
+}
+
+// resource looks a kind up. A kind that is not there yet is asked for during a
+// few seconds, since discovery lags behind new definitions.
+func (c *Cluster) resource(ctx context.Context, apiVersion, kind string) (resource, error) {
+	key := apiVersion + " " + kind
+	for try := 0; ; try++ {
+		c.mu.Lock()
+		r, ok := c.kinds[key]
+		c.mu.Unlock()
+		if ok {
+			return r, nil
+		}
+		err := c.discover(ctx, apiVersion)
+		c.mu.Lock()
+		r, ok = c.kinds[key]
+		c.mu.Unlock()
+		if ok {
+			return r, nil
+		}
+		var status *statusError
+		if err != nil && !errors.As(err, &status) {
+			return resource{}, err
+		}
+		if try == 20 {
+			return resource{}, fmt.Errorf("the server does not know %s", key)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (c *Cluster) discover(ctx context.Context, apiVersion string) error {
+	body, err := c.do(ctx, http.MethodGet, apiPath(apiVersion), "", nil)
+	if err != nil {
+		return err
+	}
+	var list struct{ Resources []resource }
+	if err := json.Unmarshal(body, &list); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kinds == nil {
+		c.kinds = map[string]resource{}
+	}
+	for _, r := range list.Resources {
+		if !strings.Contains(r.Name, "/") {
+			c.kinds[apiVersion+" "+r.Kind] = r
+		}
+	}
+	return nil
+}
+
+func apiPath(apiVersion string) string {
+	if strings.Contains(apiVersion, "/") {
+		return "/apis/" + apiVersion
+	}
+	return "/api/" + apiVersion
+}

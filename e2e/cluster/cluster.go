@@ -1,0 +1,198 @@
+// Package cluster runs a real Kubernetes API server with its etcd on loopback, for
+// tests that ask whether a server accepts what helmx prints.
+//
+// There is no controller, no scheduler and no kubelet: objects are stored, pods
+// never start, namespaces are never emptied. Admission webhooks are switched
+// off, since nothing would answer them.
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/helmx-dev/helmx/e2e/counterpart"
+)
+
+// token lets its bearer do everything; the server listens on loopback only and
+// lives as long as the test.
+const token = "e2e"
+
+// Cluster is a running API server. It is safe for concurrent use.
+type Cluster struct {
+	URL        string // https://127.0.0.1:PORT
+	Kubeconfig string // path of a file for Helm and kubectl
+
+	client *http.Client
+	mu     sync.Mutex
+	kinds  map[string]resource // by apiVersion and kind, as discovery told
+}
+
+// Start starts a server that stops when the test ends. It takes a few seconds,
+// and some minutes the first time, when the server is built.
+func Start(t testing.TB) *Cluster {
+	t.Helper()
+	apiserver, etcd := counterpart.ControlPlane(t)
+	dir := t.TempDir()
+	etcdURL := "http://127.0.0.1:" + strconv.Itoa(freePort(t))
+	start(t, dir, etcd,
+		"--data-dir="+filepath.Join(dir, "etcd"),
+		"--listen-client-urls="+etcdURL, "--advertise-client-urls="+etcdURL,
+		"--listen-peer-urls=http://127.0.0.1:0", "--unsafe-no-fsync", "--log-level=warn")
+	keyFile, tokens := filepath.Join(dir, "sa.key"), filepath.Join(dir, "tokens.csv")
+	writeFile(t, keyFile, serviceAccountKey(t))
+	writeFile(t, tokens, []byte(token+",e2e,e2e,system:masters\n"))
+	port := freePort(t)
+	start(t, dir, apiserver,
+		"--etcd-servers="+etcdURL,
+		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+strconv.Itoa(port),
+		"--cert-dir="+filepath.Join(dir, "certs"),
+		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
+		"--service-account-issuer=https://kubernetes.default.svc",
+		"--service-account-signing-key-file="+keyFile, "--service-account-key-file="+keyFile,
+		"--token-auth-file="+tokens, "--authorization-mode=RBAC", "--allow-privileged=true",
+		"--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
+	c := &Cluster{URL: "https://127.0.0.1:" + strconv.Itoa(port), Kubeconfig: filepath.Join(dir, "kubeconfig")}
+	c.waitReady(t, filepath.Join(dir, "certs", "apiserver.crt"), dir)
+	return c
+}
+
+// start runs a program until the test ends, with its log in dir.
+func start(t testing.TB, dir, path string, args ...string) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(dir, filepath.Base(path)+".log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		defer log.Close()
+		cmd.Process.Signal(syscall.SIGTERM)
+		killer := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		killer.Stop()
+	})
+}
+
+// waitReady waits for the server's certificate, trusts it, and asks until the
+// server is ready.
+func (c *Cluster) waitReady(t testing.TB, cert, logs string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	err := errors.New("no certificate yet")
+	for ctx.Err() == nil {
+		if c.client == nil {
+			err = c.trust(cert)
+		}
+		if c.client != nil {
+			if _, err = c.do(ctx, http.MethodGet, "/readyz", "", nil); err == nil {
+				return
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	files, _ := filepath.Glob(filepath.Join(logs, "*.log"))
+	for _, f := range files {
+		text, _ := os.ReadFile(f)
+		t.Logf("%s:\n%s", f, text[max(0, len(text)-2000):])
+	}
+	t.Fatalf("the API server is not ready: %v", err)
+}
+
+// trust makes the client and the kubeconfig from the server's own certificate.
+func (c *Cluster) trust(cert string) error {
+	data, err := os.ReadFile(cert)
+	if err != nil {
+		return err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return errors.New("the server's certificate is not complete yet")
+	}
+	c.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	return os.WriteFile(c.Kubeconfig, fmt.Appendf(nil, `apiVersion: v1
+kind: Config
+current-context: e2e
+contexts: [{name: e2e, context: {cluster: e2e, user: e2e}}]
+clusters: [{name: e2e, cluster: {server: %q, certificate-authority: %q}}]
+users: [{name: e2e, user: {token: %s}}]
+`, c.URL, cert, token), 0o600)
+}
+
+// do sends a request and returns the body of a response of the 200s; any other
+// is an error that holds it.
+func (c *Cluster) do(ctx context.Context, method, path, contentType string, body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	var answer bytes.Buffer
+	if _, err := answer.ReadFrom(resp.Body); err != nil {
+		return nil, err
+	}
+	if resp.StatusCode/100 != 2 {
+		return nil, &statusError{code: resp.StatusCode, body: answer.Bytes()}
+	}
+	return answer.Bytes(), nil
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func serviceAccountKey(t testing.TB) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der})
+}
+
+func writeFile(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
