@@ -222,8 +222,7 @@ func (p *planner) arrange() error {
 // rewrite writes the whole content anew: the last resort, for layouts that are
 // not understood.
 func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited, error) {
-	start := bodyStart(src)
-	head := bytes.TrimRight(src[:start], " \t")
+	head := src[:contentStart(src)]
 	e := newEmitter(s, was)
 	(&planner{}).root(e, want)
 	c := change{from: len(head), to: len(src), text: e.text.String() + s.eol, wrote: append(e.wrote, nil)}
@@ -235,6 +234,20 @@ func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited
 		return edited{}, fmt.Errorf("%w (line %d)", err, root.Line)
 	}
 	return edited{text: text, root: got, changes: []change{c}, was: was, result: EditResult{Changed: []Path{nil}, Reencoded: []Path{nil}}}, nil
+}
+
+// contentStart returns where the content of a document begins: behind the
+// separator and the comments under it, of which one may be Helm's `# Source:`.
+func contentStart(src []byte) int {
+	start := bodyStart(src)
+	at := start
+	for line := range bytes.Lines(src[start:]) {
+		if trimmed := bytes.TrimSpace(bytes.TrimPrefix(line, bom)); len(trimmed) > 0 && trimmed[0] != '#' {
+			break
+		}
+		at += len(line)
+	}
+	return at - len(src[start:at]) + len(bytes.TrimRight(src[start:at], " \t"))
 }
 
 // styleOf finds out how a document is written: the indentation that most of

@@ -220,7 +220,7 @@ func (e *emitter) scalar(n *Node, prefer yaml.Style, flow bool) string {
 		return "<<"
 	}
 	plain := plainSafe(n.Value) || tagged && plainSyntax(n.Value)
-	if flow && strings.ContainsAny(n.Value, ",[]{}") || flow && strings.ContainsRune("?:-", firstRune(n.Value)) {
+	if flow && strings.ContainsAny(n.Value, ",[]{}") || flow && strings.ContainsRune("?:", firstRune(n.Value)) {
 		plain = false
 	}
 	switch {

@@ -16,6 +16,9 @@ var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
 // and says what to do. The parser reports only a line, for some errors that of
 // the construct around the mistake.
 func explain(text []byte, err error) *SyntaxError {
+	if err == nil {
+		return &SyntaxError{Line: 1, Message: "more than one document where only one can be"}
+	}
 	m := yamlError.FindStringSubmatch(strings.TrimSpace(err.Error()))
 	if m == nil {
 		return &SyntaxError{Line: 1, Message: err.Error()}
@@ -82,6 +85,7 @@ var knownErrors = []knownError{
 	{"unknown escape character", lastOf('\\'), say(`an escape that YAML does not know: double the backslash, or use single quotes`)},
 	{"block sequence entries are not allowed", lastOf('-'), say(`a "- " item on the line of its key: put it on a line of its own`)},
 	{"<document start>", firstText, say("text after the end of the document: the indentation fits no line before")},
+	{"expected node content", firstText, say("a value is missing, or a bracket is not closed")},
 	{"unknown anchor", lastOf('*'), say("an alias to an anchor that is not defined above it")},
 }
 

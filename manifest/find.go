@@ -135,6 +135,10 @@ func (p Path) find(root *Node, embedded func(*Node) (*Node, error)) ([]Found, *M
 	return found, nil
 }
 
+// Step takes step i of path p from f: for walking a path while changing what it
+// leads through.
+func (f Found) Step(p Path, i int) ([]Found, *Miss) { return f.step(p, i, Embedded) }
+
 // Get returns the first node that the path leads to, or nil.
 func (p Path) Get(root *Node) *Node {
 	if found, miss := p.Find(root); miss == nil {

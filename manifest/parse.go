@@ -101,16 +101,10 @@ func Parse(text []byte) (root *Node, err error) {
 	if err := checkAliases(root); err != nil {
 		return nil, err
 	}
-	switch next, err := decode(decoder); {
-	case errors.Is(err, io.EOF):
+	if _, err = decode(decoder); errors.Is(err, io.EOF) {
 		return root, nil
-	case next != nil:
-		return nil, trailing(next.Line, next.Column)
-	case endMarker(text) > 0:
-		return nil, trailing(endMarker(text)+1, 1)
-	default:
-		return nil, explain(text, err)
 	}
+	return nil, trailing(text, err)
 }
 
 // decode reads the next document. The parser is third-party code on untrusted
@@ -137,13 +131,21 @@ func isEmptyDocument(document *Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Style == 0 && n.Anchor == "" && n.Tag == "!!null"
 }
 
-func trailing(line, column int) error {
-	return &SyntaxError{Line: line, Column: column, Message: `content after the end marker "...", which Helm and kubectl drop: begin it with "---"`}
+// trailing says what stands behind the first document of a text.
+func trailing(text []byte, err error) error {
+	if line := lineAfter(text, "..."); line > 0 {
+		return &SyntaxError{Line: line + 1, Column: 1, Message: `content after the end marker "...", which Helm and kubectl drop: begin it with "---"`}
+	}
+	if line := lineAfter(text, "---"); line > 0 {
+		return &SyntaxError{Line: line, Column: 1, Message: "a second document where only one can be"}
+	}
+	return explain(text, err)
 }
 
-// endMarker returns the line of the first "..." that ends a document, or 0.
-func endMarker(text []byte) int {
-	i := bytes.Index(text, []byte("\n..."))
+// lineAfter returns the first line but the very first that begins with a
+// marker, or 0.
+func lineAfter(text []byte, marker string) int {
+	i := bytes.Index(text, []byte("\n"+marker))
 	if i < 0 {
 		return 0
 	}

@@ -260,7 +260,7 @@ func entry(n *Node, key string) (k, v *Node) {
 			}
 			continue
 		}
-		if at.Value == key && at.Kind == yaml.ScalarNode || KeyText(at) == key {
+		if matchesKey(at, key) {
 			return at, n.Content[i+1]
 		}
 	}
@@ -354,6 +354,89 @@ func Clone(n *Node) *Node {
 	c := copyTree(Resolve(n), nil)
 	forgetPositions(c)
 	return c
+}
+
+// Copy returns a deep copy that keeps positions, for nodes that Edit shall
+// attribute to their place in another file. Aliases are replaced by what they
+// stand for, and merge keys are resolved.
+func Copy(n *Node) *Node {
+	c := copyTree(Resolve(n), nil)
+	resolveMerges(c)
+	return c
+}
+
+// resolveMerges moves what `<<` brings in into the mapping itself.
+func resolveMerges(n *Node) {
+	for _, c := range n.Content {
+		resolveMerges(c)
+	}
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	var content []*Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !isMerge(n.Content[i]) {
+			content = append(content, n.Content[i], n.Content[i+1])
+		}
+	}
+	merged := &Node{Kind: yaml.MappingNode, Content: content}
+	for i := len(n.Content) - 2; i >= 0; i -= 2 {
+		if !isMerge(n.Content[i]) {
+			continue
+		}
+		for _, from := range mergeSources(n.Content[i+1]) {
+			for j := 0; j+1 < len(from.Content); j += 2 {
+				if _, v := entry(merged, KeyText(from.Content[j])); v == nil {
+					merged.Content = append(merged.Content, from.Content[j], from.Content[j+1])
+				}
+			}
+		}
+	}
+	n.Content = merged.Content
+}
+
+// Lookup returns the key node and the value of a key, nil when there is none.
+// Of duplicate keys it returns the last, which is the one that counts; what `<<`
+// brings in is found in its source.
+func Lookup(n *Node, key string) (k, v *Node) { return entry(n, key) }
+
+// SetKey sets a key of a mapping: the last one of that name, or a new one at the
+// end. It does not change what `<<` brings in, but overrides it.
+func SetKey(n *Node, key string, value *Node) {
+	for i := len(n.Content) - 2; i >= 0; i -= 2 {
+		if !isMerge(n.Content[i]) && matchesKey(n.Content[i], key) {
+			n.Content[i+1] = value
+			return
+		}
+	}
+	name := NewString(key)
+	name.Line, name.Column = value.Line, value.Column
+	n.Content = append(n.Content, name, value)
+}
+
+// RemoveKey removes every entry of that key from a mapping and reports whether
+// there was one. What `<<` brings in becomes part of the mapping first if it has
+// the key.
+func RemoveKey(n *Node, key string) bool {
+	if _, v := entry(n, key); v == nil {
+		return false
+	}
+	var content []*Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if isMerge(n.Content[i]) || !matchesKey(n.Content[i], key) {
+			content = append(content, n.Content[i], n.Content[i+1])
+		}
+	}
+	n.Content = content
+	if _, v := entry(n, key); v != nil {
+		resolveMerges(n)
+		return RemoveKey(n, key)
+	}
+	return true
+}
+
+func matchesKey(k *Node, key string) bool {
+	return k.Kind == yaml.ScalarNode && k.Value == key || KeyText(k) == key
 }
 
 func forgetPositions(n *Node) {

@@ -1,0 +1,228 @@
+package patch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// patchesOf reads the patches of a helmx.yaml.
+func patchesOf(t testing.TB, text string) ([]Patch, diag.List) {
+	t.Helper()
+	root, err := manifest.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, n := manifest.Lookup(root, "patches")
+	return Parse(n, "helmx.yaml")
+}
+
+// describe prints findings for golden files, with hints and related places.
+func describe(list diag.List) string {
+	var b strings.Builder
+	for _, d := range list {
+		hint := d.Hint
+		d.Hint = ""
+		fmt.Fprintln(&b, d)
+		if hint != "" {
+			fmt.Fprintln(&b, "  hint:", hint)
+		}
+		if d.Excerpt != nil {
+			fmt.Fprintf(&b, "  excerpt: %d: %s (column %d)\n", d.Excerpt.Line, d.Excerpt.Text, d.Excerpt.Column)
+		}
+		for _, r := range d.Related {
+			fmt.Fprintf(&b, "  %s: %s\n", r.Span, r.Message)
+		}
+	}
+	return b.String()
+}
+
+// Each file of testdata/apply is a stream, patches, and what becomes of both.
+func TestApply(t *testing.T) {
+	files, err := filepath.Glob("testdata/apply/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part := map[string]*txtar.File{}
+			for i := range archive.Files {
+				part[archive.Files[i].Name] = &archive.Files[i]
+			}
+			patches, findings := patchesOf(t, string(part["helmx.yaml"].Data))
+			var notes []string
+			docs, more, err := Apply(context.Background(), manifest.Read(manifest.Stdin, part["in.yaml"].Data), Options{
+				Patches: patches, AllowNoop: strings.Contains(string(archive.Comment), "allow-noop"),
+				Note: func(s string) { notes = append(notes, s) },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if err := manifest.Write(&out, docs); err != nil {
+				t.Fatal(err)
+			}
+			found := describe(append(findings, more...))
+			for _, note := range notes {
+				found += "note: " + note + "\n"
+			}
+			if strings.HasPrefix(filepath.Base(file), "secret") && (strings.Contains(found, "hunter2") || strings.Contains(found, "swordfish")) {
+				t.Error("a value of a Secret is in a message")
+			}
+			golden(t, file, archive, part, out.String(), found)
+		})
+	}
+}
+
+func golden(t *testing.T, file string, archive *txtar.Archive, part map[string]*txtar.File, out, found string) {
+	t.Helper()
+	if os.Getenv("HELMX_UPDATE") == "1" {
+		part["out.yaml"].Data, part["findings"].Data = []byte(out), []byte(found)
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want := string(part["out.yaml"].Data); out != want {
+		t.Errorf("got:\n%s\nwant:\n%s", out, want)
+	}
+	if want := string(part["findings"].Data); found != want {
+		t.Errorf("found:\n%s\nwant:\n%s", found, want)
+	}
+}
+
+func TestApplyStopsWhenCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	patches, _ := patchesOf(t, "patches:\n- name: a\n  target: {kind: X}\n  set: {a: 1}\n")
+	_, _, err := Apply(ctx, manifest.Read("x", []byte("kind: X\n")), Options{Patches: patches})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPositionsLeadToThePatch(t *testing.T) {
+	patches, findings := patchesOf(t, "patches:\n- name: a\n  target: {kind: X}\n  merge:\n    spec:\n      new:\n        deep: 1\n")
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	docs, findings, err := Apply(context.Background(), manifest.Read("x.yaml", []byte("kind: X\nspec:\n  a: 1\n---\nkind: Y\n")), Options{Patches: patches})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	if span, _ := docs[0].SpanAt(5, 1); span.String() != "helmx.yaml:7:9" {
+		t.Errorf("line 5 is from %s in:\n%s", span, docs[0].Raw())
+	}
+	if docs[1].Origin.Line != 6 {
+		t.Errorf("the next document is on line %d, want 6", docs[1].Origin.Line)
+	}
+	if span, _ := docs[1].SpanAt(2, 1); span.String() != "x.yaml:5:1" {
+		t.Errorf("its kind is from %s", span)
+	}
+}
+
+// namedList is a ListKeys for tests.
+type namedList struct{}
+
+func (namedList) ListKeys(apiVersion, kind string, path []string) ([]string, bool) {
+	if apiVersion == "example.org/v1" && kind == "Custom" && strings.Join(path, ".") == "spec.list" {
+		return []string{"host", "port"}, false
+	}
+	return nil, false
+}
+
+func TestListKeysOfOtherKinds(t *testing.T) {
+	patches, _ := patchesOf(t, "patches:\n- name: a\n  target: {kind: Custom}\n  merge: {spec: {list: [{host: b, port: 2, v: new}, {host: c, port: 1}]}}\n")
+	in := "apiVersion: example.org/v1\nkind: Custom\nspec:\n  list:\n  - {host: b, port: 1}\n  - {host: b, port: 2, v: old}\n"
+	docs, findings, err := Apply(context.Background(), manifest.Read("x", []byte(in)), Options{Patches: patches, ListKeys: namedList{}})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	want := strings.Replace(in, "old", "new", 1) + "  - {host: c, port: 1}\n"
+	if got := string(docs[0].Raw()); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// Patching what a patch made changes nothing.
+func TestPatchesAreIdempotent(t *testing.T) {
+	for _, name := range []string{"set", "merge"} {
+		archive, err := txtar.ParseFile("testdata/apply/" + name + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		patches, _ := patchesOf(t, string(archive.Files[1].Data))
+		once := archive.Files[2].Data
+		docs, findings, err := Apply(context.Background(), manifest.Read(manifest.Stdin, bytes.Clone(once)), Options{Patches: patches, AllowNoop: true})
+		if err != nil || findings.HasErrors() {
+			t.Fatalf("%s: %v %v", name, findings, err)
+		}
+		var twice bytes.Buffer
+		if err := manifest.Write(&twice, docs); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(once, twice.Bytes()) {
+			t.Errorf("%s: the second time gave\n%s", name, twice.Bytes())
+		}
+	}
+}
+
+func TestEveryCodeIsExplained(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range Explanations {
+		if e.Code == "" || e.Title == "" || e.Why == "" || e.Remedy == "" || e.Bad == "" || e.Good == "" || len(e.Title) > 80 || seen[e.Code] {
+			t.Errorf("%s is not explained in full", e.Code)
+		}
+		seen[e.Code] = true
+	}
+}
+
+// objects returns a stream of n objects, one Deployment in ten.
+func objects(n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		kind := "ConfigMap"
+		if i%10 == 0 {
+			kind = "Deployment"
+		}
+		fmt.Fprintf(&b, "---\n# Source: mesh/templates/a.yaml\napiVersion: v1\nkind: %s\nmetadata:\n  name: object-%d\n  namespace: istio-system\n  labels:\n    app: mesh\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - name: main\n        image: example.org/image:1\n", kind, i)
+	}
+	return b.Bytes()
+}
+
+func BenchmarkApply(b *testing.B) {
+	for _, size := range []int{1, 50, 5000} {
+		data := objects(size)
+		text := "patches:\n"
+		for i := range 20 {
+			text += fmt.Sprintf("- name: p%d\n  target: {kind: Deployment, name: object-%d}\n  expect: 0+\n  set: {'spec.template.spec.containers[name=main].image': \"image:%d\"}\n", i, i*10%size, i+2)
+		}
+		patches, findings := patchesOf(b, text)
+		if len(findings) > 0 {
+			b.Fatal(findings)
+		}
+		b.Run(fmt.Sprintf("20 patches/%d documents", size), func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, findings, err := Apply(context.Background(), manifest.Read("x", data), Options{Patches: patches})
+				if err != nil || findings.HasErrors() {
+					b.Fatal(findings, err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,232 @@
+package patch
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// Target says which objects a patch is for. All given fields must match.
+type Target struct {
+	Group, Version, Kind, Name, Namespace, Source Patterns
+	Labels, Annotations                           Selector
+	Hook                                          Hook
+}
+
+// Hook says whether Helm hooks are meant.
+type Hook uint8
+
+// The zero value means any object for an exact name, and no hooks otherwise: a
+// pattern for a workload must not change the test Pod beside it.
+const (
+	HookByName Hook = iota
+	HookOnly
+	HookNever
+	HookAny
+)
+
+// criterion is one field of a target.
+type criterion struct {
+	name  string
+	holds func(id manifest.ID) bool
+}
+
+// criteria returns what the identity alone decides.
+func (t Target) criteria() []criterion {
+	return []criterion{
+		{"kind", func(id manifest.ID) bool { return t.Kind.Match(id.Kind) }},
+		{"name", func(id manifest.ID) bool { return t.Name.Match(id.Name) }},
+		{"namespace", func(id manifest.ID) bool { return t.Namespace.Match(id.Namespace) }},
+		{"group", func(id manifest.ID) bool { return t.Group.Match(id.Group()) }},
+		{"version", func(id manifest.ID) bool { return t.Version.Match(id.Version()) }},
+		{"source", func(id manifest.ID) bool { return t.Source.Match(id.Source) }},
+		{"hook", func(id manifest.ID) bool { return t.hookFits(id.Hook) }},
+	}
+}
+
+func (t Target) hookFits(isHook bool) bool {
+	switch t.Hook {
+	case HookOnly:
+		return isHook
+	case HookNever:
+		return !isHook
+	case HookAny:
+		return true
+	}
+	return !isHook || t.Name.exact()
+}
+
+// matches reports whether the patch is for the document. Only where the
+// identity fits and labels or annotations matter is the document parsed; a
+// document that then turns out to be no YAML is a *manifest.SyntaxError.
+func (t Target) matches(d *manifest.Document) (bool, *manifest.SyntaxError) {
+	id := d.ID()
+	if id.Empty() {
+		return false, nil
+	}
+	for _, c := range t.criteria() {
+		if !c.holds(id) {
+			return false, nil
+		}
+	}
+	root, err := d.Root()
+	var syntax *manifest.SyntaxError
+	if errors.As(err, &syntax) {
+		return false, syntax
+	}
+	return isMap(root) && len(t.misfits(id, root)) == 0, nil
+}
+
+// misfits names the criteria that an object does not meet.
+func (t Target) misfits(id manifest.ID, root *manifest.Node) []string {
+	var names []string
+	for _, c := range t.criteria() {
+		if !c.holds(id) {
+			names = append(names, c.name)
+		}
+	}
+	if !t.Labels.Match(stringsAt(root, "labels")) {
+		names = append(names, "labels")
+	}
+	if !t.Annotations.Match(stringsAt(root, "annotations")) {
+		names = append(names, "annotations")
+	}
+	return names
+}
+
+// stringsAt returns a map of strings below metadata.
+func stringsAt(root *manifest.Node, key string) map[string]string {
+	_, metadata := manifest.Lookup(root, "metadata")
+	_, n := manifest.Lookup(metadata, key)
+	values, _ := manifest.Value(n).(map[string]any)
+	out := make(map[string]string, len(values))
+	for k, v := range values {
+		out[k] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// unexpected reports a number of matched objects that the patch does not want.
+func (r *run) unexpected(p *Patch, expect Expect, matched []*manifest.Document) diag.Diagnostic {
+	f := diag.Diagnostic{Code: codeTarget, Severity: diag.Error, Span: p.Span}
+	if len(matched) == 0 {
+		f.Message = p.Name + ": the target matches no object"
+		f.Hint = r.nearest(p)
+		return f
+	}
+	f.Message = fmt.Sprintf("%s: the target matches %d objects, expected %s", p.Name, len(matched), expect)
+	f.Hint = "it matches " + objectList(matched)
+	return f
+}
+
+const maxNamed = 3
+
+func objectList(docs []*manifest.Document) string {
+	var names []string
+	for _, d := range docs[:min(len(docs), maxNamed)] {
+		names = append(names, d.Object().String())
+	}
+	text := strings.Join(names, ", ")
+	if more := len(docs) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// candidate is an object that a target may have meant.
+type candidate struct {
+	name    string
+	misfits []string
+	far     int
+}
+
+// nearest names the three objects that come closest to the target, and what
+// keeps each from matching.
+func (r *run) nearest(p *Patch) string {
+	var all []candidate
+	var names []string
+	for _, d := range r.docs {
+		id := d.ID()
+		if id.Empty() {
+			continue
+		}
+		root, _ := d.Root()
+		all = append(all, candidate{name: d.Object().String(), misfits: p.Target.misfits(id, root)})
+		names = append(names, d.Object().String())
+	}
+	if len(all) == 0 {
+		return "the stream holds no object"
+	}
+	order := diag.NearestN(p.Target.wanted(), names, len(names))
+	for i := range all {
+		all[i].far = slices.Index(order, all[i].name)
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(len(a.misfits), len(b.misfits)), cmp.Compare(a.far, b.far))
+	})
+	var said []string
+	for _, c := range all[:min(len(all), maxNamed)] {
+		said = append(said, fmt.Sprintf("%s (differs in %s)", c.name, strings.Join(c.misfits, ", ")))
+	}
+	return "nearest: " + strings.Join(said, "; ")
+}
+
+// wanted writes the target as the name of an object.
+func (t Target) wanted() string {
+	return diag.Object{Kind: t.Kind.first(), Namespace: t.Namespace.first(), Name: t.Name.first()}.String()
+}
+
+// noop reports a patch that found everything as it wants it.
+func (r *run) noop(p *Patch, matched []*manifest.Document) diag.Diagnostic {
+	object := matched[0].Object()
+	f := diag.Diagnostic{
+		Code: codeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
+		Message: p.Name + ": the patch changes nothing: the value is already there",
+		Hint:    "remove the patch, if the chart now has the value itself, or pass --allow-noop",
+	}
+	if len(matched) > 1 {
+		f.Message += " in " + objectList(matched)
+	}
+	span, _ := matched[0].SpanAt(1, 0)
+	f.Related = []diag.Related{{Span: span, Message: "the object that the patch is for"}}
+	if len(p.Set) == 1 {
+		f.Path = p.Set[0].Path.String()
+	}
+	return f
+}
+
+func notYAML(p *Patch, d *manifest.Document, e *manifest.SyntaxError) diag.Diagnostic {
+	f := d.FindingAt(e.Line, e.Column)
+	f.Code, f.Severity = codeSyntax, diag.Error
+	f.Message = p.Name + ": the target cannot be patched: " + e.Message
+	f.Related = []diag.Related{{Span: p.Span, Message: "the patch"}}
+	return f
+}
+
+// chartsOf returns the charts, subcharts included, whose documents are there.
+func chartsOf(docs []*manifest.Document) []string {
+	var charts []string
+	for _, d := range docs {
+		path := strings.Split(d.ID().Source, "/")
+		for i, part := range path[:len(path)-1] {
+			if (i == 0 || path[i-1] == "charts") && part != "" && !slices.Contains(charts, part) {
+				charts = append(charts, part)
+			}
+		}
+	}
+	return charts
+}
+
+func orList(names []string) string { return strings.Join(names, " or ") }
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "no chart"
+	}
+	return strings.Join(names, ", ")
+}
