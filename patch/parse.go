@@ -86,6 +86,7 @@ func (p *parser) patch(n *manifest.Node, names map[string]*manifest.Node) Patch 
 	patch := Patch{Span: p.span(n)}
 	p.patchName(n, &patch, names)
 	var kinds []string
+	before := len(p.found)
 	p.fields("a patch", n, map[string]func(key, value *manifest.Node){
 		"name":        func(_, _ *manifest.Node) {},
 		"description": func(_, v *manifest.Node) { patch.Description = p.text("description", v) },
@@ -101,7 +102,10 @@ func (p *parser) patch(n *manifest.Node, names map[string]*manifest.Node) Patch 
 			patch.Merge, patch.MergeSpan = p.merge(v), p.span(k)
 		},
 	})
+	unknown := slices.ContainsFunc(p.found[before:], func(d diag.Diagnostic) bool { return d.Code == codeUnknownKey })
 	switch {
+	case unknown: // what seems to be missing may only be misspelt
+		return patch
 	case len(kinds) == 0:
 		p.report(codeKind, n, "the patch says no change", "add set or merge")
 	case len(kinds) > 1:
