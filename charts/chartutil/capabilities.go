@@ -35,7 +35,7 @@ func DefaultCapabilities() *Capabilities {
 	return &Capabilities{
 		KubeVersion: KubeVersion{Version: DefaultKubeVersion, Major: "1", Minor: defaultKubeMinor},
 		APIVersions: slices.Clone(defaultAPIVersions[:]),
-		HelmVersion: version.BuildInfo{Version: HelmVersion, GoVersion: runtime.Version()},
+		HelmVersion: version.BuildInfo{Version: HelmVersion, GitTreeState: "clean", GoVersion: runtime.Version()},
 	}
 }
 

@@ -21,6 +21,7 @@ func (r *renderer) funcMap() template.FuncMap {
 	maps.Copy(m, sprig.TxtFuncMap())
 	delete(m, "env")
 	delete(m, "expandenv")
+	readIntegersAsHelm(m)
 	maps.Copy(m, template.FuncMap{
 		"toToml":        toTOML,
 		"fromToml":      fromTOML,
