@@ -200,9 +200,9 @@ func inSubchart(err error, name, parent string) error {
 }
 
 // checkKind refuses what cannot be installed and mentions what should not be.
-func (r *reading) checkKind(c *Chart, from source) error {
+func (r *reading) checkKind(c *Chart, from source, library bool) error {
 	raw := rawData(c.Chart, "Chart.yaml")
-	if t := c.Metadata.Type; t != "" && t != "application" {
+	if t := c.Metadata.Type; t != "" && t != "application" && !(library && t == "library") {
 		line, column := keyPosition(raw, "type")
 		return refuse("CH009", "%s charts are not installable", t).at(from.file("Chart.yaml"), line, column).
 			try("make it a dependency of an application chart, and template that one")

@@ -18,6 +18,7 @@ type LoadOptions struct {
 	Selection
 
 	DependencyUpdate bool // fetch missing dependencies into charts/ of a chart folder
+	Library          bool // accept library charts: to judge them, as they render nothing
 	AnyKind          bool // accept library charts and missing dependencies: for tools that do not render
 }
 
@@ -48,7 +49,7 @@ func (r *reading) load(ref string, o *LoadOptions) (*Chart, error) {
 	if err != nil || o.AnyKind {
 		return c, err
 	}
-	if err := r.checkKind(c, from); err != nil {
+	if err := r.checkKind(c, from, o.Library); err != nil {
 		return nil, err
 	}
 	err = r.checkDependencies(c, from)

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +70,11 @@ func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
 // check renders what is to be rendered, judges all of it and prints the
 // findings on standard output.
 func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps stepFlags) error {
+	if slices.Contains(paths, "-") {
+		if err := stdinOnce(c.values.Files, "the manifests to judge"); err != nil {
+			return err
+		}
+	}
 	cfg, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -81,6 +88,9 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 		return err
 	}
 	docs, findings, runErr := pipeline.Collect(ctx, paths, in)
+	if len(docs) == 0 && runErr == nil && !findings.HasErrors() {
+		a.log("helmx: no manifests found in " + strings.Join(paths, ", "))
+	}
 	if runErr == nil || pipeline.Reported(runErr) {
 		found, err := a.process(ctx, docs, o, c.patched)
 		findings = append(findings, found...)
@@ -100,32 +110,31 @@ func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline
 }
 
 func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Options) (pipeline.InputOptions, error) {
-	c.load.Settings = c.settings
-	c.load.Log, c.values.Stdin = a.Err, a.In
+	c.load.Settings, c.load.Log, c.load.Library = c.settings, a.Err, true
+	c.values.Stdin = a.In
 	addConfigValues(&c.values, cfg)
 	namespace := a.namespace(&c.settings)
 	o.Lint.Namespace = namespace
-	release := charts.Release{Name: "release-name", Namespace: namespace}
-	resolve, err := resolveOptions(release, a.renderVersion(cfg), nil)
-	if err != nil {
-		return pipeline.InputOptions{}, usageError{err.Error(), "write --kube-version 1.34"}
+	in := pipeline.InputOptions{
+		Stdin:      a.In,
+		Chart:      pipeline.ChartOptions{Load: c.load, Values: c.values},
+		PassedOver: func(path, why string) { a.note("%s passed over: %s", path, why) },
 	}
-	return pipeline.InputOptions{
-		Stdin: a.In,
-		Chart: pipeline.ChartOptions{Load: c.load, Values: c.values, Resolve: resolve},
-	}, nil
+	in.Chart.Render.LintMode = !o.SkipLint
+	return in, a.prepareRender(&in.Chart, charts.Release{Name: "release-name", Namespace: namespace}, nil)
 }
 
 // printFindings puts findings on standard output, which for these commands is
 // the product, whatever the exit code.
 func (a *app) printFindings(findings diag.List, format string, runErr error) error {
 	findings.Sort()
-	if err := a.writeReports(findings); err != nil {
-		return err
-	}
 	a.keepStdout = true
-	options := a.reportOptions(format, a.Out)
-	if err := report.Print(&a.stdout, findings, options); err != nil {
+	if broken := runErr != nil && !pipeline.Reported(runErr); !broken || format != "text" || len(findings) > 0 {
+		if err := report.Print(&a.stdout, findings, a.reportOptions(format, a.Out)); err != nil {
+			return err
+		}
+	}
+	if err := a.writeReports(findings); err != nil {
 		return err
 	}
 	return a.verdict(findings, runErr)

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,22 +35,52 @@ type Streams struct {
 	Getenv   func(string) string // nil means os.Getenv
 }
 
+// grace is how long a cancelled run may take to clean up. After it the run is
+// given up: it may be stuck in something that cannot be cancelled, such as
+// reading a terminal.
+const grace = time.Second
+
 // Run executes one command line and returns its exit code. Standard output is
-// written once, when everything has passed, or not at all.
+// written once, when everything has passed, or not at all. After ctx is
+// cancelled it returns within a second or so.
 func Run(ctx context.Context, args []string, s Streams) int {
 	if s.Getenv == nil {
 		s.Getenv = os.Getenv
 	}
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, args, s) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace):
+		return cancelled(ctx, s.Err)
+	}
+}
+
+func run(ctx context.Context, args []string, s Streams) int {
 	a := &app{Streams: s}
+	var said bytes.Buffer
+	if a.underHelm4() {
+		a.Err = io.MultiWriter(s.Err, &said)
+	}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(&a.stdout)
-	root.SetErr(s.Err)
-	code := a.exitCode(root.ExecuteContext(ctx))
+	root.SetErr(a.Err)
+	ran, err := root.ExecuteContextC(ctx)
+	code := a.exitCode(ctx, err)
+	if a.underHelm4() && postRenders(ran) {
+		code = a.answerHelm4(code, said.String())
+	}
 	if code == exitClean || a.keepStdout {
 		if _, err := s.Out.Write(a.stdout.Bytes()); err != nil {
-			fmt.Fprintf(s.Err, "helmx: writing to stdout: %v\n", err)
+			fmt.Fprintf(s.Err, "helmx: writing to standard output: %v\n", err)
 			return exitBroken
 		}
 	}
@@ -61,8 +91,9 @@ func Run(ctx context.Context, args []string, s Streams) int {
 type app struct {
 	Streams
 	global     globalFlags
-	stdout     bytes.Buffer // what goes to standard output when all has passed
-	keepStdout bool         // write stdout whatever the exit code: lint's findings are its output
+	reports    []report.Target // files that get the findings too
+	stdout     bytes.Buffer    // what goes to standard output when all has passed
+	keepStdout bool            // write stdout whatever the exit code: lint's findings are its output
 }
 
 // usageError is a mistake in the command line.
@@ -80,22 +111,33 @@ type findingsError struct{ code int }
 
 func (e findingsError) Error() string { return "findings" }
 
-func (a *app) exitCode(err error) int {
+// rejectedError says that a post-renderer refused the manifests.
+type rejectedError struct{ error }
+
+func (a *app) exitCode(ctx context.Context, err error) int {
 	var usage usageError
 	var found findingsError
+	var rejected rejectedError
 	switch {
 	case err == nil:
 		return exitClean
 	case errors.As(err, &found):
 		return found.code
-	case errors.As(err, &usage):
-		fmt.Fprintf(a.Err, "helmx: %v\n", err)
-		return exitUsage
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(a.Err, "helmx: cancelled")
-		return exitBroken
+	case ctx.Err() != nil:
+		return cancelled(ctx, a.Err)
 	}
 	fmt.Fprintf(a.Err, "helmx: %v\n", err)
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &rejected):
+		return exitFindings
+	}
+	return exitBroken
+}
+
+func cancelled(ctx context.Context, w io.Writer) int {
+	fmt.Fprintf(w, "helmx: cancelled: %v\n", context.Cause(ctx))
 	return exitBroken
 }
 
@@ -103,13 +145,13 @@ func (a *app) exitCode(err error) int {
 // for, and turns what was found into the error that ends the call.
 func (a *app) finish(findings diag.List, runErr error) error {
 	findings.Sort()
-	if err := a.writeReports(findings); err != nil {
-		return err
-	}
 	if len(findings) > 0 {
 		if err := report.Print(a.Err, findings, a.reportOptions("text", a.Err)); err != nil {
 			return err
 		}
+	}
+	if err := a.writeReports(findings); err != nil {
+		return err
 	}
 	return a.verdict(findings, runErr)
 }
@@ -142,20 +184,11 @@ func (a *app) fails(findings diag.List) bool {
 }
 
 func (a *app) writeReports(findings diag.List) error {
-	targets := a.global.reports
-	if env := a.Getenv("HELMX_REPORT"); env != "" {
-		targets = append(targets, strings.Split(env, ",")...)
+	var failed []error
+	for _, target := range a.reports {
+		failed = append(failed, target.Write(findings, a.reportOptions(target.Format, nil)))
 	}
-	for _, t := range targets {
-		target, err := report.ParseTarget(t)
-		if err != nil {
-			return usageError{err.Error(), "write --report sarif=helmx.sarif"}
-		}
-		if err := target.Write(findings, a.reportOptions(target.Format, nil)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (a *app) reportOptions(format string, w io.Writer) report.Options {
@@ -180,7 +213,11 @@ func isTerminal(stream any) bool {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // a character device too: cron's standard input
+	return err != nil || !os.SameFile(info, null)
 }
 
 // loadConfig reads helmx.yaml: --config, $HELMX_CONFIG, the working directory,
@@ -200,6 +237,7 @@ func (a *app) loadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, usageError{fmt.Sprintf("reading configuration: %v", err), "name the file with --config or $HELMX_CONFIG"}
 	}
+	a.note("configuration from %s", file)
 	c, findings := config.Parse(file, data)
 	return c, a.configFindings(findings)
 }

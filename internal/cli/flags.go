@@ -54,22 +54,35 @@ func registerSettingsFlags(f *pflag.FlagSet, s *charts.Settings) {
 	f.StringVar(&s.KubeContext, "kube-context", s.KubeContext, "kubeconfig context whose namespace is the default")
 	f.StringVar(&s.KubeConfig, "kubeconfig", s.KubeConfig, "kubeconfig `FILE` whose namespace is the default; nothing else of it is read")
 	f.BoolVar(&s.Debug, "debug", s.Debug, "verbose output")
-	acceptForHelm(f, []string{"kube-apiserver", "kube-as-user", "kube-ca-file", "kube-tls-server-name", "kube-token", "qps", "burst-limit", "kube-as-group"}, []string{"kube-insecure-skip-tls-verify"})
+	acceptForHelm(f, func(f *pflag.FlagSet) {
+		for _, name := range []string{"kube-apiserver", "kube-as-user", "kube-ca-file", "kube-tls-server-name", "kube-token"} {
+			f.String(name, "", "")
+		}
+		f.StringArray("kube-as-group", nil, "")
+		f.Bool("kube-insecure-skip-tls-verify", false, "")
+		f.Float32("qps", 0, "")
+		f.Int("burst-limit", 0, "")
+	})
 }
 
-// acceptForHelm adds flags that `helm template` takes and that have no effect
-// there either, as no cluster is asked. They are hidden from --help.
-func acceptForHelm(f *pflag.FlagSet, withValue, switches []string) {
-	const usage = "accepted as in helm template, where it has no effect either"
-	for _, name := range withValue {
-		f.String(name, "", usage)
+// acceptForHelm adds flags that Helm takes and that have no effect where no
+// cluster is asked, there or here. Their types are Helm's, so that a value that
+// Helm refuses is refused; they are hidden from --help.
+func acceptForHelm(f *pflag.FlagSet, register func(*pflag.FlagSet)) {
+	accepted := pflag.NewFlagSet("", pflag.ContinueOnError)
+	register(accepted)
+	accepted.VisitAll(func(flag *pflag.Flag) {
+		flag.Usage, flag.Hidden = "accepted as in Helm; without a cluster it has no effect there either", true
+		f.AddFlag(flag)
+	})
+}
+
+// stdinOnce refuses -f - where standard input holds something else.
+func stdinOnce(files []string, held string) error {
+	if !slices.Contains(files, "-") {
+		return nil
 	}
-	for _, name := range switches {
-		f.Bool(name, false, usage)
-	}
-	for _, name := range slices.Concat(withValue, switches) {
-		f.Lookup(name).Hidden = true
-	}
+	return usageError{"-f - cannot be used here: standard input holds " + held, "write the values to a file and name that with -f"}
 }
 
 // registerValueFlags adds Helm's flags for values.

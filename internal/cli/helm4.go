@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"strings"
+
+	"github.com/spf13/cobra"
 )
 
 // Helm 4 throws away what a post-renderer plugin writes to standard error and
@@ -12,26 +14,30 @@ import (
 // reader can never take that for manifests. An empty answer fails too, hence
 // the comment when there is nothing to install.
 
-// answerHelm4 runs work and turns its outcome into an answer for Helm 4.
-func (a *app) answerHelm4(work func() error) error {
-	stderr := a.Err
-	var said bytes.Buffer
-	a.Err = &said
-	code := a.exitCode(work())
-	a.Err = stderr
-	if _, err := stderr.Write(said.Bytes()); err != nil {
-		return err
-	}
+// underHelm4 says whether helmx runs as a Helm 4 post-renderer plugin. Command
+// plugins get HELM_BIN too; post-renderers of Helm 3 get neither.
+func (a *app) underHelm4() bool {
+	return a.Getenv("HELM_PLUGIN_DIR") != "" && a.Getenv("HELM_BIN") == ""
+}
+
+// postRenders says whether a command is one that Helm runs as a post-renderer.
+func postRenders(cmd *cobra.Command) bool {
+	return !cmd.HasParent() || cmd.Name() == postRenderName
+}
+
+// answerHelm4 turns an exit code and what was said on standard error into the
+// answer for Helm 4 on standard output, and returns the exit code to go with it.
+func (a *app) answerHelm4(code int, said string) int {
 	if code != exitClean {
 		a.stdout.Reset()
-		a.stdout.WriteString(yamlScalar(said.String()))
-		return nil
+		a.stdout.WriteString(yamlScalar(said))
+		return exitClean
 	}
 	if len(bytes.TrimSpace(a.stdout.Bytes())) == 0 {
 		a.stdout.Reset()
 		a.stdout.WriteString("# helmx: no manifests\n")
 	}
-	return nil
+	return exitClean
 }
 
 // yamlScalar writes text as one block scalar document.

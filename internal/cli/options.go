@@ -5,10 +5,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
 	"github.com/helmx-dev/helmx/expr"
+	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/schema"
@@ -35,11 +37,34 @@ func (a *app) processOptions(cfg *config.Config, steps stepFlags) (pipeline.Opti
 	return o, a.configFindings(o.Lint.Validate())
 }
 
-// renderVersion is the Kubernetes version that templates see: the first of
-// --kube-version, else the default of Helm.
-func (a *app) renderVersion(*config.Config) string {
-	first, _, _ := strings.Cut(a.global.kubeVersion, ",")
-	return first
+// renderLimit stops templates that do not end. Charts render in milliseconds;
+// the largest take seconds.
+const renderLimit = 10 * time.Minute
+
+// prepareRender sets what all commands that render charts share.
+func (a *app) prepareRender(o *pipeline.ChartOptions, release charts.Release, apiVersions []string) error {
+	o.Render.Funcs, o.Render.Warn, o.Render.Timeout = funcs.Map(), a.log, renderLimit
+	caps := chartutil.DefaultCapabilities()
+	for i, version := range a.kubeVersions() {
+		v, err := chartutil.ParseKubeVersion(version)
+		if err != nil {
+			return usageError{fmt.Sprintf("invalid kube version '%s': %v", version, err), "write --kube-version 1.34"}
+		}
+		if i == 0 {
+			caps.KubeVersion = *v // templates see the first
+		}
+	}
+	caps.APIVersions = append(caps.APIVersions, apiVersions...)
+	o.Resolve = charts.ResolveOptions{Release: release, Capabilities: caps}
+	return nil
+}
+
+// kubeVersions are those of --kube-version.
+func (a *app) kubeVersions() []string {
+	if a.global.kubeVersion == "" {
+		return nil
+	}
+	return strings.Split(a.global.kubeVersion, ",")
 }
 
 // validationVersion is the version to validate against.
@@ -56,19 +81,6 @@ func (a *app) namespace(s *charts.Settings) string {
 		return a.global.namespace
 	}
 	return s.ReleaseNamespace()
-}
-
-func resolveOptions(release charts.Release, kubeVersion string, apiVersions []string) (charts.ResolveOptions, error) {
-	caps := chartutil.DefaultCapabilities()
-	if kubeVersion != "" {
-		v, err := chartutil.ParseKubeVersion(kubeVersion)
-		if err != nil {
-			return charts.ResolveOptions{}, fmt.Errorf("invalid kube version '%s': %w", kubeVersion, err)
-		}
-		caps.KubeVersion = *v
-	}
-	caps.APIVersions = append(caps.APIVersions, apiVersions...)
-	return charts.ResolveOptions{Release: release, Capabilities: caps}, nil
 }
 
 // addConfigValues adds the values and profiles of helmx.yaml as layers.
@@ -90,3 +102,10 @@ func exprRelease(r charts.Release) expr.Release {
 
 // log prints a line of Helm's kind of warnings on standard error.
 func (a *app) log(line string) { fmt.Fprintln(a.Err, line) }
+
+// note says on standard error what is done, with --verbose.
+func (a *app) note(format string, args ...any) {
+	if a.global.verbose {
+		fmt.Fprintf(a.Err, "helmx: "+format+"\n", args...)
+	}
+}

@@ -1,22 +1,29 @@
 package cli
 
 import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/report"
 )
 
 // globalFlags are the flags that every command takes.
 type globalFlags struct {
-	config       string
-	kubeVersion  string
-	namespace    string
-	namespaceSet bool
-	failOn       string
-	scope        string
-	color        string
-	reports      []string
-	verbose      bool
+	config      string
+	kubeVersion string
+	namespace   string
+	failOn      string
+	scope       string
+	color       string
+	reports     []string
+	verbose     bool
 }
 
 const rootLong = `helmx takes over where Helm stops: it renders charts as Helm does, patches what
@@ -44,7 +51,7 @@ func (a *app) rootCommand() *cobra.Command {
 		if isTerminal(a.In) {
 			return cmd.Help()
 		}
-		return a.postRender(cmd, stream)
+		return a.postRender(cmd.Context(), stream)
 	}
 	stream.register(root.Flags())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -59,6 +66,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVar(&a.global.color, "color", "auto", "colour findings: auto, always or never")
 	f.StringArrayVar(&a.global.reports, "report", nil, "also write findings as `FORMAT=FILE`; repeatable (and $HELMX_REPORT, comma-separated)")
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say what is done and what is skipped")
+	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(
 		a.templateCommand(), a.postRenderCommand(), a.lintCommand(), a.validateCommand(), a.pullCommand(), a.dependencyCommand(),
 		a.chartsCommand(), a.funcsCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(),
@@ -77,7 +85,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	}
 	hint := diag.DidYouMean(args[0], names)
 	if hint == "" {
-		hint = "see `helmx --help`"
+		hint = "see `" + cmd.CommandPath() + " --help`"
 	}
 	return usageError{"unknown command \"" + args[0] + "\"", hint}
 }
@@ -96,7 +104,46 @@ func (a *app) checkGlobal() error {
 			return err
 		}
 	}
+	return a.checkReports()
+}
+
+// checkReports reads --report and $HELMX_REPORT before anything runs: a report
+// that cannot be written must not be found out after the work.
+func (a *app) checkReports() error {
+	specs := slices.Clone(a.global.reports)
+	for spec := range strings.SplitSeq(a.Getenv("HELMX_REPORT"), ",") {
+		if spec != "" {
+			specs = append(specs, spec)
+		}
+	}
+	const hint = "write --report sarif=helmx.sarif, with a file in a folder that exists"
+	targets, err := report.ParseTargets(specs)
+	if err != nil {
+		return usageError{err.Error(), hint}
+	}
+	for _, t := range targets {
+		folder := filepath.Dir(t.File)
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return usageError{fmt.Sprintf("report %s=%s: there is no folder %s", t.Format, t.File, folder), hint}
+		}
+	}
+	a.reports = targets
 	return nil
+}
+
+// helpCommand is cobra's, except that an unknown command is an error.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmp.Or(cmd, root), args[len(args)-max(1, len(rest)):])
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 // Command returns the command tree, for generating its documentation.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,6 +22,8 @@ type streamFlags struct {
 	steps     stepFlags
 }
 
+const postRenderName = "post-render"
+
 const postRenderLong = `Read rendered manifests from standard input, patch, validate and lint them as
 helmx.yaml says, and write them to standard output. Documents that no patch
 touches leave byte for byte as they came. This is what Helm runs with
@@ -31,12 +32,12 @@ touches leave byte for byte as they came. This is what Helm runs with
 func (a *app) postRenderCommand() *cobra.Command {
 	s := &streamFlags{}
 	cmd := &cobra.Command{
-		Use:     "post-render",
+		Use:     postRenderName,
 		Short:   "patch, validate and lint the manifests on standard input",
 		Long:    postRenderLong,
 		Example: "  helm template mesh ./chart | helmx post-render",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.postRender(cmd, s) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.postRender(cmd.Context(), s) },
 	}
 	s.register(cmd.Flags())
 	return cmd
@@ -46,20 +47,14 @@ func (s *streamFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&s.release, "release", "", "`NAME` of the release, for expressions")
 	f.BoolVar(&s.isUpgrade, "is-upgrade", false, "the release is upgraded, not installed; for expressions")
 	registerValueFlags(f, &s.values)
-	f.BoolVar(&s.steps.skipValidation, "skip-validation", false, "do not validate the result")
-	f.BoolVar(&s.steps.skipLint, "skip-lint", false, "do not lint the result")
+	s.steps.register(f)
 }
 
-// postRender runs the pipeline on standard input. Under Helm 4, which throws a
-// plugin's standard error away, an error is answered on standard output.
-func (a *app) postRender(cmd *cobra.Command, s *streamFlags) error {
-	if !a.underHelm4() {
-		return a.processStream(cmd.Context(), s)
+// postRender runs the pipeline on standard input.
+func (a *app) postRender(ctx context.Context, s *streamFlags) error {
+	if err := stdinOnce(s.values.Files, "the manifests"); err != nil {
+		return err
 	}
-	return a.answerHelm4(func() error { return a.processStream(cmd.Context(), s) })
-}
-
-func (a *app) processStream(ctx context.Context, s *streamFlags) error {
 	cfg, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -76,7 +71,6 @@ func (a *app) processStream(ctx context.Context, s *streamFlags) error {
 	namespace := a.namespace(&settings)
 	o.Lint.Namespace = namespace
 	o.Expr.Release = exprRelease(charts.Release{Name: s.release, Namespace: namespace, IsUpgrade: s.isUpgrade})
-	s.values.Stdin = strings.NewReader("") // standard input holds the manifests
 	addConfigValues(&s.values, cfg)
 	docs, findings, err := pipeline.ProcessStream(ctx, data, s.values, o)
 	if err != nil || a.fails(findings) {
@@ -86,10 +80,4 @@ func (a *app) processStream(ctx context.Context, s *streamFlags) error {
 		return err
 	}
 	return a.finish(findings, nil)
-}
-
-// underHelm4 says whether helmx runs as a Helm 4 post-renderer plugin. Command
-// plugins get HELM_BIN too; post-renderers of both versions do not.
-func (a *app) underHelm4() bool {
-	return a.Getenv("HELM_PLUGIN_DIR") != "" && a.Getenv("HELM_BIN") == ""
 }

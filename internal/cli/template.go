@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
-	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/manifest"
@@ -34,17 +32,16 @@ type templateFlags struct {
 	showOnly     []string
 	outputDir    string
 	useRelease   bool
-	postRenderer string
-	postArgs     []string
+	postRenderer postRenderer
 	steps        stepFlags
 }
 
 // stepFlags switch steps of the pipeline off.
 type stepFlags struct{ skipValidation, skipLint bool }
 
-func (s *stepFlags) register(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&s.skipValidation, "skip-validation", false, "do not validate the result")
-	cmd.Flags().BoolVar(&s.skipLint, "skip-lint", false, "do not lint the result")
+func (s *stepFlags) register(f *pflag.FlagSet) {
+	f.BoolVar(&s.skipValidation, "skip-validation", false, "do not validate the result")
+	f.BoolVar(&s.skipLint, "skip-lint", false, "do not lint the result")
 }
 
 const templateLong = `Render a chart as "helm template" does, with the same flags and the same bytes,
@@ -82,22 +79,28 @@ func (a *app) templateCommand() *cobra.Command {
 	f.BoolVar(&t.useRelease, "release-name", false, "put the release name in the path below --output-dir")
 	f.BoolVarP(&t.generateName, "generate-name", "g", false, "accepted as in helm template: the name is release-name when none is given")
 	f.StringVar(&t.nameTemplate, "name-template", "", "`TEMPLATE` that makes the release name")
-	f.StringVar(&t.postRenderer, "post-renderer", "", "`PROGRAM` to run on the rendered manifests before helmx's own steps")
-	f.StringArrayVar(&t.postArgs, "post-renderer-args", nil, "`ARGUMENT` for the post-renderer; repeatable")
+	f.StringVar(&t.postRenderer.program, "post-renderer", "", "`PROGRAM` to run on the rendered manifests before helmx's own steps")
+	f.StringArrayVar(&t.postRenderer.args, "post-renderer-args", nil, "`ARGUMENT` for the post-renderer; repeatable")
 	f.StringVar(&t.dryRun, "dry-run", "client", "client (default); server needs a cluster, which helmx never asks")
 	f.Lookup("dry-run").NoOptDefVal = "client"
 	f.BoolVar(&t.validate, "validate", false, "needs a cluster, which helmx never asks; refused with what to use instead")
-	acceptForHelm(f, []string{"description", "labels", "timeout"}, []string{
-		"atomic", "create-namespace", "disable-openapi-validation", "force", "hide-notes", "replace",
-		"skip-crds", "take-ownership", "wait", "wait-for-jobs", "render-subchart-notes",
+	acceptForHelm(f, func(f *pflag.FlagSet) {
+		f.String("description", "", "")
+		f.StringToStringP("labels", "l", nil, "")
+		f.Duration("timeout", 0, "")
+		for _, name := range []string{
+			"atomic", "create-namespace", "disable-openapi-validation", "force", "hide-notes", "replace",
+			"skip-crds", "take-ownership", "wait", "wait-for-jobs", "render-subchart-notes",
+		} {
+			f.Bool(name, false, "")
+		}
 	})
-	f.Lookup("labels").Shorthand = "l"
-	t.steps.register(cmd)
+	t.steps.register(f)
 	return cmd
 }
 
 func (a *app) template(ctx context.Context, t *templateFlags, args []string) error {
-	if err := t.refuseCluster(); err != nil {
+	if err := t.refuse(); err != nil {
 		return err
 	}
 	ref, err := t.nameAndChart(args)
@@ -134,14 +137,13 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 	addConfigValues(&t.chart.Values, cfg)
 	namespace := a.namespace(&t.settings)
 	release := charts.Release{Name: t.releaseName, Namespace: namespace, IsUpgrade: t.isUpgrade}
-	t.chart.Resolve, err = resolveOptions(release, a.renderVersion(cfg), t.apiVersions)
-	if err != nil {
-		return o, usageError{err.Error(), "write --kube-version 1.34"}
+	if err := a.prepareRender(&t.chart, release, t.apiVersions); err != nil {
+		return o, err
 	}
 	o.Lint.Namespace = namespace
 	o.Expr.Release = exprRelease(release)
 	t.chart.Render.ToFiles = t.outputDir != ""
-	t.chart.Render.Funcs, t.chart.Render.Warn = funcs.Map(), a.log
+	t.postRenderer.toFiles = t.outputDir != ""
 	return o, nil
 }
 
@@ -152,8 +154,8 @@ func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string
 	}
 	docs := rendered.Docs
 	o.Expr.Values = rendered.Values
-	if t.postRenderer != "" {
-		if docs, err = runPostRenderer(ctx, t.postRenderer, t.postArgs, docs); err != nil {
+	if t.postRenderer.program != "" {
+		if docs, err = t.postRenderer.run(ctx, docs); err != nil {
 			return nil, findings, err
 		}
 	}
@@ -165,7 +167,14 @@ func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string
 // --show-only, or to --output-dir.
 func (a *app) printManifests(t *templateFlags, docs []*manifest.Document, findings *diag.List) error {
 	if t.outputDir != "" {
-		return render.WriteDir(&a.stdout, docs, render.DirOptions{Dir: t.outputDir, Release: t.releaseSubfolder()})
+		if err := render.WriteDir(&a.stdout, docs, render.DirOptions{Dir: t.outputDir, Release: t.releaseSubfolder()}); err != nil {
+			return err
+		}
+		if t.postRenderer.program != "" {
+			a.stdout.Truncate(a.stdout.Len() - 1) // the empty line that stands for no manifests
+			a.stdout.Write(t.postRenderer.printed)
+		}
+		return nil
 	}
 	var out bytes.Buffer
 	if err := manifest.Write(&out, docs); err != nil {
@@ -192,14 +201,17 @@ func (t *templateFlags) releaseSubfolder() string {
 	return ""
 }
 
-// refuseCluster refuses the modes of helm template that ask a cluster.
-func (t *templateFlags) refuseCluster() error {
+// refuse refuses the modes of helm template that ask a cluster, and flags that
+// cannot go together.
+func (t *templateFlags) refuse() error {
 	const hint = "helmx works offline: it validates against the schemas of --kube-version, and lookup returns nothing"
 	switch {
 	case t.validate:
 		return usageError{"--validate needs a cluster", hint}
 	case t.dryRun == "server":
 		return usageError{"--dry-run=server needs a cluster", hint}
+	case t.outputDir != "" && len(t.showOnly) > 0:
+		return usageError{"--show-only and --output-dir cannot go together", "--show-only picks from standard output, where --output-dir leaves nothing"}
 	}
 	return oneOf("--dry-run", t.dryRun, []string{"client", "true", "false", "none"})
 }
@@ -229,22 +241,4 @@ func (t *templateFlags) nameAndChart(args []string) (string, error) {
 	}
 	t.releaseName = "release-name"
 	return args[0], nil
-}
-
-// runPostRenderer sends documents through another program, as Helm 3 does.
-func runPostRenderer(ctx context.Context, program string, args []string, docs []*manifest.Document) ([]*manifest.Document, error) {
-	var in, out, stderr bytes.Buffer
-	if err := manifest.Write(&in, docs); err != nil {
-		return nil, err
-	}
-	path, err := exec.LookPath(program)
-	if err != nil {
-		return nil, usageError{fmt.Sprintf("unable to find binary at %s: %v", program, err), ""}
-	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &stderr
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("error while running command %s. error output:\n%s: %w", path, stderr.String(), err)
-	}
-	return manifest.Read("", slices.Clone(out.Bytes())), nil
 }

@@ -8,6 +8,7 @@ import (
 	"text/template"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
@@ -53,8 +54,18 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&short, "short", false, "print one version number that Helm's callers understand")
 	cmd.Flags().StringVar(&format, "template", "", "Go `TEMPLATE` for the output, with .Version as in helm version")
-	acceptForHelm(cmd.Flags(), nil, []string{"client"})
+	acceptForHelm(cmd.Flags(), func(f *pflag.FlagSet) { f.Bool("client", false, "") })
+	clientShorthand(cmd.Flags())
 	return cmd
+}
+
+// clientShorthand makes -c mean --client here, as old kustomize calls
+// "version -c --short". A shorthand of one flag cannot be given to another, so
+// --config, of which version has no need, becomes a switch.
+func clientShorthand(f *pflag.FlagSet) {
+	f.StringP("config", "c", "", "")
+	flag := f.Lookup("config")
+	flag.NoOptDefVal, flag.Hidden = "client", true
 }
 
 func (a *app) versionTemplate(format string) error {
@@ -62,7 +73,8 @@ func (a *app) versionTemplate(format string) error {
 	if err != nil {
 		return usageError{err.Error(), "--template takes a Go template, such as '{{.Version}}'"}
 	}
-	if err := t.Execute(&a.stdout, map[string]string{"Version": helmVersion(), "GoVersion": runtime.Version()}); err != nil {
+	build := struct{ Version, GoVersion string }{helmVersion(), runtime.Version()}
+	if err := t.Execute(&a.stdout, build); err != nil {
 		return usageError{err.Error(), "--template knows .Version and .GoVersion"}
 	}
 	return nil

@@ -5,6 +5,8 @@
 package config
 
 import (
+	"regexp"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -104,6 +106,9 @@ type Target struct {
 	Namespace string `yaml:"namespace"`
 }
 
+// kubeVersion matches what --kube-version takes, too.
+var kubeVersion = regexp.MustCompile(`^v?\d+(\.\d+){1,2}([-+].*)?$`)
+
 // Parse reads the bytes of helmx.yaml; file is its name in findings. Everything
 // that is wrong is reported at once; the Config is usable only when the list
 // has no errors.
@@ -119,6 +124,11 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 	d.constant(root, "kind", Kind, c.Kind)
 	if n := len(c.Expressions.Delimiters); n != 0 && n != 2 {
 		d.add(find(find(root, "expressions"), "delimiters"), "CF003", "delimiters has %d entries, expected two: what opens and what closes an expression", n)
+	}
+	for version := range strings.SplitSeq(c.Validate.KubeVersion, ",") {
+		if version != "" && !kubeVersion.MatchString(version) {
+			d.add(find(find(root, "validate"), "kubeVersion"), "CF003", "validate.kubeVersion is %q, expected a Kubernetes version such as 1.37", c.Validate.KubeVersion)
+		}
 	}
 	for i := range c.Lint.Ignore {
 		c.Lint.Ignore[i].at = d.span(find(find(root, "lint"), "ignore").Content[i])
