@@ -38,7 +38,7 @@ func Equal(a, b *Node) bool {
 func equalMapping(a, b *Node) bool {
 	inOrder := true
 	for i := 0; i+1 < len(a.Content) && inOrder; i += 2 {
-		inOrder = mappingKey(a.Content[i]) == mappingKey(b.Content[i])
+		inOrder = sameKey(a.Content[i], b.Content[i])
 	}
 	if inOrder {
 		for i := 1; i < len(a.Content); i += 2 {
@@ -63,6 +63,10 @@ func equalMapping(a, b *Node) bool {
 	return true
 }
 
+func sameKey(a, b *Node) bool {
+	return a.Value == b.Value && a.Style == b.Style && a.Tag == b.Tag && a.Kind == b.Kind || mappingKey(a) == mappingKey(b)
+}
+
 // mappingKey is KeyText that keeps a merge key apart from a quoted "<<".
 func mappingKey(key *Node) string {
 	if isMerge(key) {
@@ -72,6 +76,9 @@ func mappingKey(key *Node) string {
 }
 
 func equalScalar(a, b *Node) bool {
+	if a.Value == b.Value && a.Style == b.Style && a.Tag == b.Tag {
+		return true
+	}
 	x, y := scalarValue(a), scalarValue(b)
 	f, isFloat := x.(float64)
 	g, bothFloat := y.(float64)

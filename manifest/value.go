@@ -98,10 +98,14 @@ func scalarValue(n *Node) any {
 	if n.Style&yaml.TaggedStyle != 0 {
 		return taggedValue(n)
 	}
-	if n.Style&quotedStyle != 0 || isBuiltString(n) {
+	if n.Style&quotedStyle != 0 {
 		return n.Value
 	}
-	return resolvePlain(n.Value)
+	v := resolvePlain(n.Value)
+	if _, isString := v.(string); !isString && isBuiltString(n) {
+		return n.Value
+	}
+	return v
 }
 
 // isBuiltString tells a string node that code made, where the tag alone says

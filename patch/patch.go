@@ -98,8 +98,15 @@ func Apply(ctx context.Context, docs []*manifest.Document, o Options) ([]*manife
 type run struct {
 	docs    []*manifest.Document
 	options Options
-	charts  []string // whose documents the stream holds
+	charts  []string  // whose documents the stream holds
+	renamed []renamed // by the current patch
 	found   diag.List
+}
+
+// renamed is a document that a change has given another identity.
+type renamed struct {
+	d *manifest.Document
+	c change
 }
 
 func (r *run) patch(p *Patch) error {
@@ -153,6 +160,7 @@ func (r *run) change(p *Patch, matched []*manifest.Document) error {
 			idle = append(idle, c)
 		}
 	}
+	r.checkIdentities(p)
 	switch {
 	case len(r.found) > before || r.options.AllowNoop:
 	case len(idle) == len(changes):
@@ -193,32 +201,47 @@ func (r *run) edit(p *Patch, c change, d *manifest.Document) (bool, error) {
 	case err != nil:
 		return false, fmt.Errorf("%s: %w", was.Object(), err)
 	}
-	if now := d.ID(); now != was {
-		r.checkIdentity(p, c, d)
+	if d.ID() != was {
+		r.renamed = append(r.renamed, renamed{d, c})
 	}
 	return len(result.Changed) > 0, nil
 }
 
-// checkIdentity refuses a change of name that makes two objects one. A hook
-// and a template may share a name, as Helm allows.
-func (r *run) checkIdentity(p *Patch, c change, d *manifest.Document) {
-	id := d.ID()
-	id.Source = ""
-	for _, other := range r.docs {
-		o := other.ID()
-		o.Source = ""
-		if other == d || o != id {
-			continue
-		}
-		f := d.Finding(nil, nil)
-		span, _ := other.SpanAt(1, 0)
-		f.Related = append(f.Related, diag.Related{Span: span, Message: "the other one"}, diag.Related{Span: f.Span, Message: "the object that was changed"})
-		f.Code, f.Severity, f.Span, f.Excerpt = codeDuplicate, diag.Error, c.span, nil
-		f.Message = p.Name + ": the change makes it the second object of this name"
-		f.Hint = "give it a name that no other object has"
-		r.found = append(r.found, f)
+// checkIdentities refuses changes of name that make two objects one. A hook
+// and a template may share a name, as Helm allows; the source does not matter.
+func (r *run) checkIdentities(p *Patch) {
+	if len(r.renamed) == 0 {
 		return
 	}
+	owners := make(map[manifest.ID][]*manifest.Document, len(r.docs))
+	for _, d := range r.docs {
+		id := withoutSource(d.ID())
+		owners[id] = append(owners[id], d)
+	}
+	for _, n := range r.renamed {
+		for _, other := range owners[withoutSource(n.d.ID())] {
+			if other != n.d {
+				r.found = append(r.found, duplicate(p, n, other))
+				break
+			}
+		}
+	}
+	r.renamed = nil
+}
+
+func withoutSource(id manifest.ID) manifest.ID {
+	id.Source = ""
+	return id
+}
+
+func duplicate(p *Patch, n renamed, other *manifest.Document) diag.Diagnostic {
+	f := n.d.Finding(nil, nil)
+	span, _ := other.SpanAt(1, 0)
+	f.Related = []diag.Related{{Span: span, Message: "the other one"}, {Span: f.Span, Message: "the object that was changed"}}
+	f.Code, f.Severity, f.Span, f.Excerpt = codeDuplicate, diag.Error, n.c.span, nil
+	f.Message = p.Name + ": the change makes it the second object of this name"
+	f.Hint = "give it a name that no other object has"
+	return f
 }
 
 // annotation returns the file name that Helm 4 needs back, or nil.

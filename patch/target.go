@@ -30,26 +30,13 @@ const (
 	HookAny
 )
 
-// criterion is one field of a target.
-type criterion struct {
-	name  string
-	holds func(id manifest.ID) bool
+// fits reports whether the identity alone does not rule an object out.
+func (t *Target) fits(id *manifest.ID) bool {
+	return t.Kind.Match(id.Kind) && t.Name.Match(id.Name) && t.Namespace.Match(id.Namespace) &&
+		t.Group.Match(id.Group()) && t.Version.Match(id.Version()) && t.Source.Match(id.Source) && t.hookFits(id.Hook)
 }
 
-// criteria returns what the identity alone decides.
-func (t Target) criteria() []criterion {
-	return []criterion{
-		{"kind", func(id manifest.ID) bool { return t.Kind.Match(id.Kind) }},
-		{"name", func(id manifest.ID) bool { return t.Name.Match(id.Name) }},
-		{"namespace", func(id manifest.ID) bool { return t.Namespace.Match(id.Namespace) }},
-		{"group", func(id manifest.ID) bool { return t.Group.Match(id.Group()) }},
-		{"version", func(id manifest.ID) bool { return t.Version.Match(id.Version()) }},
-		{"source", func(id manifest.ID) bool { return t.Source.Match(id.Source) }},
-		{"hook", func(id manifest.ID) bool { return t.hookFits(id.Hook) }},
-	}
-}
-
-func (t Target) hookFits(isHook bool) bool {
+func (t *Target) hookFits(isHook bool) bool {
 	switch t.Hook {
 	case HookOnly:
 		return isHook
@@ -64,37 +51,48 @@ func (t Target) hookFits(isHook bool) bool {
 // matches reports whether the patch is for the document. Only where the
 // identity fits and labels or annotations matter is the document parsed; a
 // document that then turns out to be no YAML is a *manifest.SyntaxError.
-func (t Target) matches(d *manifest.Document) (bool, *manifest.SyntaxError) {
+func (t *Target) matches(d *manifest.Document) (bool, *manifest.SyntaxError) {
 	id := d.ID()
 	if id.Empty() {
 		return false, nil
 	}
-	for _, c := range t.criteria() {
-		if !c.holds(id) {
-			return false, nil
-		}
+	if !t.fits(&id) {
+		return false, nil
 	}
 	root, err := d.Root()
 	var syntax *manifest.SyntaxError
 	if errors.As(err, &syntax) {
 		return false, syntax
 	}
-	return isMap(root) && len(t.misfits(id, root)) == 0, nil
+	return isMap(root) && t.selects(root), nil
+}
+
+// selects reports whether labels and annotations are the wanted ones.
+func (t *Target) selects(root *manifest.Node) bool {
+	return (len(t.Labels) == 0 || t.Labels.Match(stringsAt(root, "labels"))) &&
+		(len(t.Annotations) == 0 || t.Annotations.Match(stringsAt(root, "annotations")))
 }
 
 // misfits names the criteria that an object does not meet.
-func (t Target) misfits(id manifest.ID, root *manifest.Node) []string {
+func (t *Target) misfits(id manifest.ID, root *manifest.Node) []string {
 	var names []string
-	for _, c := range t.criteria() {
-		if !c.holds(id) {
+	for _, c := range []struct {
+		name  string
+		holds bool
+	}{
+		{"kind", t.Kind.Match(id.Kind)},
+		{"name", t.Name.Match(id.Name)},
+		{"namespace", t.Namespace.Match(id.Namespace)},
+		{"group", t.Group.Match(id.Group())},
+		{"version", t.Version.Match(id.Version())},
+		{"source", t.Source.Match(id.Source)},
+		{"hook", t.hookFits(id.Hook)},
+		{"labels", t.Labels.Match(stringsAt(root, "labels"))},
+		{"annotations", t.Annotations.Match(stringsAt(root, "annotations"))},
+	} {
+		if !c.holds {
 			names = append(names, c.name)
 		}
-	}
-	if !t.Labels.Match(stringsAt(root, "labels")) {
-		names = append(names, "labels")
-	}
-	if !t.Annotations.Match(stringsAt(root, "annotations")) {
-		names = append(names, "annotations")
 	}
 	return names
 }
