@@ -222,7 +222,17 @@ func (p *planner) arrange() error {
 // rewrite writes the whole content anew: the last resort, for layouts that are
 // not understood.
 func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited, error) {
-	head := src[:contentStart(src)]
+	for _, start := range []int{contentStart(src), bodyStart(src)} {
+		if e, err := rewriteFrom(src, src[:start], want, s, was); err == nil {
+			return e, nil
+		}
+	}
+	return edited{}, fmt.Errorf("%w (line %d)", errVerify, root.Line)
+}
+
+// rewriteFrom keeps the bytes of head and writes the tree behind them.
+func rewriteFrom(src, head []byte, want *Node, s style, was map[*Node]*Node) (edited, error) {
+	head = bytes.TrimRight(head, " \t")
 	e := newEmitter(s, was)
 	(&planner{}).root(e, want)
 	c := change{from: len(head), to: len(src), text: e.text.String() + s.eol, wrote: append(e.wrote, nil)}
@@ -230,10 +240,7 @@ func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited
 		c.text, c.wrote = s.eol+c.text, append([]*Node{nil}, c.wrote...)
 	}
 	text, got, err := check(append(slices.Clone(head), c.text...), want)
-	if err != nil {
-		return edited{}, fmt.Errorf("%w (line %d)", err, root.Line)
-	}
-	return edited{text: text, root: got, changes: []change{c}, was: was, result: EditResult{Changed: []Path{nil}, Reencoded: []Path{nil}}}, nil
+	return edited{text: text, root: got, changes: []change{c}, was: was, result: EditResult{Changed: []Path{nil}, Reencoded: []Path{nil}}}, err
 }
 
 // contentStart returns where the content of a document begins: behind the
@@ -247,7 +254,7 @@ func contentStart(src []byte) int {
 		}
 		at += len(line)
 	}
-	return at - len(src[start:at]) + len(bytes.TrimRight(src[start:at], " \t"))
+	return at
 }
 
 // styleOf finds out how a document is written: the indentation that most of
@@ -291,85 +298,4 @@ func most(counts map[int]int, otherwise int) int {
 		}
 	}
 	return best
-}
-
-// lineOrigins says for each line of the new text where it came from.
-func (e edited) lineOrigins(src []byte, old []lineFrom, by diag.Span) []lineFrom {
-	if old == nil {
-		for i := range bytes.Count(src, newline) + 1 {
-			old = append(old, lineFrom{line: i + 1})
-		}
-	}
-	t := tracer{old: old, by: by, was: e.was}
-	at := 0
-	for _, c := range e.changes {
-		t.keep(src[at:c.from])
-		t.drop(src[c.from:c.to])
-		t.add(c)
-		at = c.to
-	}
-	t.keep(src[at:])
-	return append(t.lines, t.current)
-}
-
-// tracer follows lines through an edit.
-type tracer struct {
-	old     []lineFrom
-	by      diag.Span
-	was     map[*Node]*Node
-	at      int // index of the current line in old
-	lines   []lineFrom
-	current lineFrom
-	settled bool // current is known
-}
-
-// touchOld makes the current new line come from the current old one, unless
-// something was written on it.
-func (t *tracer) touchOld() {
-	if !t.settled {
-		t.current, t.settled = t.old[min(t.at, len(t.old)-1)], true
-	}
-}
-
-func (t *tracer) keep(text []byte) {
-	for len(text) > 0 {
-		i := bytes.IndexByte(text, '\n')
-		if i >= 0 || len(bytes.Trim(text, " -")) > 0 {
-			t.touchOld() // not for the indentation and dash of something deleted
-		}
-		if i < 0 {
-			return
-		}
-		t.at++
-		t.next()
-		text = text[i+1:]
-	}
-}
-
-func (t *tracer) drop(text []byte) { t.at += bytes.Count(text, newline) }
-
-func (t *tracer) add(c change) {
-	for i, line := range strings.Split(c.text, "\n") {
-		if i > 0 {
-			t.touchOld()
-			t.next()
-		}
-		if strings.TrimSpace(line) != "" {
-			t.current, t.settled = lineFrom{by: t.span(c.wrote, i)}, true
-		}
-	}
-}
-
-func (t *tracer) next() {
-	t.lines = append(t.lines, t.current)
-	t.current, t.settled = lineFrom{}, false
-}
-
-// span is the place that wrote line i of a change.
-func (t *tracer) span(wrote []*Node, i int) diag.Span {
-	if i < len(wrote) && wrote[i] != nil && wrote[i].Line > 0 && t.was[wrote[i]] == nil {
-		n := wrote[i]
-		return diag.Span{File: t.by.File, Start: diag.Pos{Line: n.Line, Column: n.Column}}
-	}
-	return t.by
 }

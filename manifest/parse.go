@@ -98,7 +98,7 @@ func Parse(text []byte) (root *Node, err error) {
 	if err != nil {
 		return nil, explain(text, err)
 	}
-	if err := checkAliases(root); err != nil {
+	if err := checkTree(root); err != nil {
 		return nil, err
 	}
 	if _, err = decode(decoder); errors.Is(err, io.EOF) {
@@ -164,9 +164,10 @@ func firstContent(text []byte) (first []byte, number int) {
 	return nil, number
 }
 
-// checkAliases refuses anchors that contain themselves and aliases that stand
-// for more nodes than anybody writes, so that walking a tree is always finite.
-func checkAliases(root *Node) error {
+// checkTree refuses keys that are no scalars, anchors that contain themselves,
+// and aliases that stand for more nodes than anybody writes, so that walking a
+// tree is always finite.
+func checkTree(root *Node) error {
 	sizes := map[*Node]int{}
 	var size func(n *Node, inside []*Node) (int, error)
 	size = func(n *Node, inside []*Node) (int, error) {
@@ -183,7 +184,10 @@ func checkAliases(root *Node) error {
 			inside = append(inside, n)
 		}
 		total := 1
-		for _, c := range n.Content {
+		for i, c := range n.Content {
+			if key := Resolve(c); n.Kind == yaml.MappingNode && i%2 == 0 && key.Kind != yaml.ScalarNode {
+				return 0, &SyntaxError{Line: c.Line, Column: c.Column, Message: KindName(key) + " as a key, which Kubernetes does not know: if this is a template, quote the value"}
+			}
 			s, err := size(c, inside)
 			if err != nil {
 				return 0, err

@@ -28,6 +28,7 @@ func TestSyntaxErrorsNameThePlace(t *testing.T) {
 		{"directive", "%YAML 1.2\n", 1, 1, "directive"},
 		{"anchor in itself", "a: &x\n  b: *x\n", 2, 6, "inside the anchor"},
 		{"two documents in one", "{}\n{}\n", 2, 1, "end of the document"},
+		{"template as a key", "a: {{ .Values.x }}\n", 1, 5, "a map as a key"},
 		{"second document", "a: |-\n  ---\n---\nb: 1\n", 3, 1, "second document"},
 		{"on the separator's line", "--- a: b: c\n", 1, 9, `a second ": "`},
 	} {
