@@ -2,6 +2,8 @@ package charts
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,11 +34,21 @@ type LoadOptions struct {
 func Load(ctx context.Context, ref string, o LoadOptions) (*Chart, diag.List, error) {
 	r := &reading{ctx: ctx}
 	c, err := r.load(ref, &o)
-	found, err := settle(r.found, err)
+	found, err := settle(r.found, locked(err))
 	if err != nil || found.HasErrors() {
 		return nil, found, err
 	}
 	return c, found, nil
+}
+
+// locked makes a file that may not be read a problem of the chart, unlike other
+// failures of a disk.
+func locked(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) && errors.Is(err, fs.ErrPermission) {
+		return refuse("CH014", "reading the chart: %v", file.Err).in(file.Path)
+	}
+	return err
 }
 
 func (r *reading) load(ref string, o *LoadOptions) (*Chart, error) {

@@ -70,6 +70,7 @@ func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
 // check renders what is to be rendered, judges all of it and prints the
 // findings on standard output.
 func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps stepFlags) error {
+	a.format = c.format
 	if slices.Contains(paths, "-") {
 		if err := stdinOnce(c.values.Files, "the manifests to judge"); err != nil {
 			return err
@@ -98,7 +99,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 			runErr = err
 		}
 	}
-	return a.printFindings(findings, c.format, runErr)
+	return a.finish(findings, runErr)
 }
 
 func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline.Options, patched bool) (diag.List, error) {
@@ -122,20 +123,4 @@ func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Option
 	}
 	in.Chart.Render.LintMode = !o.SkipLint
 	return in, a.prepareRender(&in.Chart, charts.Release{Name: "release-name", Namespace: namespace}, nil)
-}
-
-// printFindings puts findings on standard output, which for these commands is
-// the product, whatever the exit code.
-func (a *app) printFindings(findings diag.List, format string, runErr error) error {
-	findings.Sort()
-	a.keepStdout = true
-	if broken := runErr != nil && !pipeline.Reported(runErr); !broken || format != "text" || len(findings) > 0 {
-		if err := report.Print(&a.stdout, findings, a.reportOptions(format, a.Out)); err != nil {
-			return err
-		}
-	}
-	if err := a.writeReports(findings); err != nil {
-		return err
-	}
-	return a.verdict(findings, runErr)
 }

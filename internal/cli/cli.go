@@ -93,7 +93,8 @@ type app struct {
 	global     globalFlags
 	reports    []report.Target // files that get the findings too
 	stdout     bytes.Buffer    // what goes to standard output when all has passed
-	keepStdout bool            // write stdout whatever the exit code: lint's findings are its output
+	keepStdout bool            // write stdout whatever the exit code
+	format     string          // lint and validate: findings go to standard output in this format
 }
 
 // usageError is a mistake in the command line.
@@ -141,19 +142,34 @@ func cancelled(ctx context.Context, w io.Writer) int {
 	return exitBroken
 }
 
-// finish prints findings to standard error, writes the reports that were asked
-// for, and turns what was found into the error that ends the call.
+// finish prints findings, writes the reports that were asked for, and turns
+// what was found into the error that ends the call.
 func (a *app) finish(findings diag.List, runErr error) error {
 	findings.Sort()
-	if len(findings) > 0 {
-		if err := report.Print(a.Err, findings, a.reportOptions("text", a.Err)); err != nil {
-			return err
-		}
+	if err := a.print(findings, runErr); err != nil {
+		return err
 	}
 	if err := a.writeReports(findings); err != nil {
 		return err
 	}
 	return a.verdict(findings, runErr)
+}
+
+// print puts findings on standard error, or on standard output where they are
+// what the command is for, whatever its exit code. There "no findings" is said
+// too, unless the run broke off before it could have any.
+func (a *app) print(findings diag.List, runErr error) error {
+	broken := runErr != nil && !pipeline.Reported(runErr)
+	switch {
+	case a.format == "" && len(findings) == 0:
+		return nil
+	case a.format == "":
+		return report.Print(a.Err, findings, a.reportOptions("text", a.Err))
+	case a.format == "text" && len(findings) == 0 && broken:
+		return nil
+	}
+	a.keepStdout = true
+	return report.Print(&a.stdout, findings, a.reportOptions(a.format, a.Out))
 }
 
 // unreadable reports charts that cannot be found or read.

@@ -141,6 +141,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return unknownCommand(cmp.Or(cmd, root), args[len(args)-max(1, len(rest)):])
 			}
+			cmd.InitDefaultHelpFlag() // listed as in CMD --help
 			return cmd.Help()
 		},
 	}
