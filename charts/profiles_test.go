@@ -98,7 +98,7 @@ func TestBadProfiles(t *testing.T) {
 		{"two of the chart's", istioChartFiles, ValuesOptions{Profiles: []string{"ambient", "demo"}},
 			"error[CH110]: --profile is given as ambient and as demo, but the chart applies profiles by itself and takes one (its value profile) (put what you need of the other one into a values file or a profile of helmx.yaml)\n"},
 		{"the same twice", istioChartFiles, ValuesOptions{Profiles: []string{"ambient", "ambient"}}, ""},
-		{"broken", "-- profiles/x.yaml --\na: [\n", ValuesOptions{Profiles: []string{"x"}}, "profiles/x.yaml:1: error[CH102]: not YAML: did not find expected node content\n  | a: [\n  | ^^^^\n"},
+		{"broken", "-- profiles/x.yaml --\na: [\n", ValuesOptions{Profiles: []string{"x"}}, "profiles/x.yaml:1:1: error[CH102]: not YAML: a value is missing, or a bracket is not closed\n  | a: [\n  | ^^^^\n"},
 		{"key twice", "-- profiles/x.yaml --\na: 1\na: 2\n", ValuesOptions{Profiles: []string{"x"}}, "profiles/x.yaml:2:1: error[CH104]: key \"a\" is given twice; the last one counts at a\n  profiles/x.yaml:1:1: given first here\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

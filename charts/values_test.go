@@ -214,7 +214,7 @@ func TestBadValues(t *testing.T) {
 		{"broken document", "two-broken.yaml", "two-broken.yaml: warning[CH105]: only the first document of a values file counts, and there is a second one (put everything into one document, or use -f once for each file)\n"},
 		{"infinity", "inf.yaml", "inf.yaml:2:6: error[CH102]: .inf is not a number that Helm can hold\n  |   b: .inf\n  |      ^^^^\n"},
 		{"null key", "nullkey.yaml", "nullkey.yaml:2:3: error[CH102]: a key must be text, a number or a boolean, but this is null\n  |   ~: 1\n  |   ^^^^\n"},
-		{"map key", "mapkey.yaml", "mapkey.yaml:1:3: error[CH102]: a key must be text, a number or a boolean, but this is a map\n  | ? {a: b}\n  |   ^^^^^^\n"},
+		{"map key", "mapkey.yaml", "mapkey.yaml:1:3: error[CH102]: not YAML: a map as a key, which Kubernetes does not know: if this is a template, quote the value\n  | ? {a: b}\n  |   ^^^^^^\n"},
 		{"binary", "binary.yaml", "binary.yaml:2:4: error[CH102]: not a text file: found control character U+007F (values files are YAML in UTF-8)\n"},
 		{"not UTF-8", "latin.yaml", "latin.yaml:1:7: error[CH102]: not a text file: found byte 0xE9, which is not UTF-8 (values files are YAML in UTF-8)\n"},
 	} {

@@ -241,7 +241,7 @@ func TestFindings(t *testing.T) {
 		"kind":          {"kind: A\n---\nkind:\n  a: b\n", codeForm, "c/templates/x:4:3", "cannot unmarshal object", "kind is a string", "  "},
 		"metadata":      {"kind: A\nmetadata: x\n", codeForm, "c/templates/x:2:1", "cannot unmarshal string", "metadata is a mapping", "metadata: "},
 		"annotation":    {"kind: A\nmetadata:\n  annotations:\n    a: {b: c}\n", codeForm, "c/templates/x:4:5", "cannot unmarshal object", "quote the value of a", "    a: "},
-		"left braces":   {"kind: A\na: {{ \"{{ x }}\" }}\n", codeYAML, "c/templates/x:2:1", "invalid map key", "unrendered", "a: {"},
+		"left braces":   {"kind: A\na: {{ \"{{ x }}\" }}\n", codeYAML, "c/templates/x:2:1", "invalid map key", "quote the value", "a: {"},
 		"null key":      {"kind: A\n~: b\n", codeYAML, "c/templates/x:2:1", "unsupported map key", "null", ""},
 		"infinity":      {"kind: A\nb: .inf\n", codeYAML, "c/templates/x:2:1", "unsupported value", "quote", "b: "},
 	} {

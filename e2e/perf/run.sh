@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times helmx beside Helm 3.22.0, whole processes, in one run, and prints the
-# ratios that docs/performance.md reports. Needs hyperfine (a Debian package)
-# and GNU time.
+# ratios that docs/performance.md reports. Needs hyperfine and time (Debian
+# packages) and node. $HELM names a Helm to compare with instead of one built here.
 #
 #   bash e2e/perf/run.sh [RUNS]
 set -euo pipefail
@@ -10,9 +10,12 @@ runs=${1:-15}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-release="-X helm.sh/helm/v3/internal/version.version=v3.22.0 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37"
-GOBIN="$work" go install -trimpath -ldflags "-s -w $release" helm.sh/helm/v3/cmd/helm@v3.22.0
-CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$work/helmx" ./cmd/helmx
+if test -n "${HELM:-}"; then
+	cp "$HELM" "$work/helm"
+else
+	GOBIN="$work" go install helm.sh/helm/v3/cmd/helm@v3.22.0
+fi
+CGO_ENABLED=0 go build -o "$work/helmx" ./cmd/helmx
 PATH="$work:$PATH"
 cd "$work"
 
