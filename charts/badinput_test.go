@@ -346,8 +346,8 @@ func TestDeprecatedAndLegacy(t *testing.T) {
 }
 
 func TestLibraryForTools(t *testing.T) {
-	dir := writeTree(t, map[string]string{"Chart.yaml": v2Chart + "type: library\ndependencies:\n- name: gone\n"})
-	mustLoad(t, dir, LoadOptions{AnyKind: true})
+	dir := writeTree(t, map[string]string{"Chart.yaml": v2Chart + "type: library\n"})
+	mustLoad(t, dir, LoadOptions{Library: true})
 }
 
 func TestSubchartsAreSorted(t *testing.T) {

@@ -21,7 +21,6 @@ type LoadOptions struct {
 
 	DependencyUpdate bool // fetch missing dependencies into charts/ of a chart folder
 	Library          bool // accept library charts: to judge them, as they render nothing
-	AnyKind          bool // accept library charts and missing dependencies: for tools that do not render
 }
 
 // Load finds and reads the chart that ref names. Findings tell what is wrong
@@ -58,7 +57,7 @@ func (r *reading) load(ref string, o *LoadOptions) (*Chart, error) {
 		return nil, err
 	}
 	c, from, err := r.open(ref, at)
-	if err != nil || o.AnyKind {
+	if err != nil {
 		return c, err
 	}
 	if err := r.checkKind(c, from, o.Library); err != nil {

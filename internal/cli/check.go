@@ -88,12 +88,13 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if err != nil {
 		return err
 	}
-	docs, findings, runErr := pipeline.Collect(ctx, paths, in)
-	if len(docs) == 0 && runErr == nil && !findings.HasErrors() {
+	collected, findings, runErr := pipeline.Collect(ctx, paths, in)
+	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + strings.Join(paths, ", "))
 	}
 	if runErr == nil || pipeline.Reported(runErr) {
-		found, err := a.process(ctx, docs, o, c.patched)
+		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
+		found, err := a.process(ctx, collected.Docs, o, c.patched)
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,28 +16,56 @@ import (
 	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
-	"github.com/helmx-dev/helmx/schema"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // processOptions turns configuration and global flags into the options of the
 // steps after rendering. Flags win over the file.
 func (a *app) processOptions(cfg *config.Config, steps stepFlags) (pipeline.Options, error) {
 	patches, findings := cfg.PatchOptions()
-	if err := a.configFindings(findings); err != nil {
+	err := a.configFindings(findings)
+	if err != nil {
 		return pipeline.Options{}, err
 	}
+	patches.AllowNoop = steps.allowNoop
+	patches.Note = func(line string) { a.note("%s", line) }
 	o := pipeline.Options{
 		Patch:          patches,
 		Expr:           cfg.ExprOptions(),
-		Schema:         schema.Options{KubeVersion: a.validationVersion(cfg), MissingSchema: cfg.Validate.MissingSchema},
+		Schema:         cfg.SchemaOptions(),
 		Lint:           cfg.LintOptions(),
 		SkipValidation: steps.skipValidation,
 		SkipLint:       steps.skipLint,
 	}
+	if a.global.kubeVersion != "" {
+		o.Schema.KubeVersion = a.global.kubeVersion
+	}
 	if a.global.scope != "" {
 		o.Lint.Scope = a.global.scope
 	}
+	if o.Schema.CRDs, err = readCRDs(cfg.CRDPaths()); err != nil {
+		return o, err
+	}
 	return o, a.configFindings(o.Lint.Validate())
+}
+
+// readCRDs reads the files and folders of validate.crds.
+func readCRDs(paths []string) ([]*manifest.Document, error) {
+	var docs []*manifest.Document
+	for _, root := range paths {
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || path != root && !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			docs = append(docs, manifest.Read(path, data)...)
+			return err
+		})
+		if err != nil {
+			return nil, usageError{fmt.Sprintf("reading validate.crds: %v", err), "the paths are relative to helmx.yaml"}
+		}
+	}
+	return docs, nil
 }
 
 // renderLimit stops templates that do not end. Charts render in milliseconds;
@@ -65,14 +96,6 @@ func (a *app) kubeVersions() []string {
 		return nil
 	}
 	return strings.Split(a.global.kubeVersion, ",")
-}
-
-// validationVersion is the version to validate against.
-func (a *app) validationVersion(cfg *config.Config) string {
-	if a.global.kubeVersion != "" {
-		return a.global.kubeVersion
-	}
-	return cfg.Validate.KubeVersion
 }
 
 // namespace is the namespace of the release: -n, else Helm's default.

@@ -36,12 +36,13 @@ type templateFlags struct {
 	steps        stepFlags
 }
 
-// stepFlags switch steps of the pipeline off.
-type stepFlags struct{ skipValidation, skipLint bool }
+// stepFlags switch steps of the pipeline off or make them lenient.
+type stepFlags struct{ skipValidation, skipLint, allowNoop bool }
 
 func (s *stepFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.skipValidation, "skip-validation", false, "do not validate the result")
 	f.BoolVar(&s.skipLint, "skip-lint", false, "do not lint the result")
+	f.BoolVar(&s.allowNoop, "allow-noop", false, "a patch may find that everything it sets is there already")
 }
 
 const templateLong = `Render a chart as "helm template" does, with the same flags and the same bytes,
@@ -154,6 +155,7 @@ func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string
 	}
 	docs := rendered.Docs
 	o.Expr.Values = rendered.Values
+	o.Schema.CRDs = append(o.Schema.CRDs, rendered.CRDs...)
 	if t.postRenderer.program != "" {
 		if docs, err = t.postRenderer.run(ctx, docs); err != nil {
 			return nil, findings, err

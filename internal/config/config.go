@@ -5,6 +5,7 @@
 package config
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/helmx-dev/helmx/expr"
 	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/patch"
+	"github.com/helmx-dev/helmx/schema"
 )
 
 // The only apiVersion and kind of helmx.yaml.
@@ -66,6 +68,10 @@ type Validate struct {
 	KubeVersion string `yaml:"kubeVersion"`
 	// What a kind without a schema is: error, warn (the default) or ignore.
 	MissingSchema string `yaml:"missingSchema" enum:"error,warn,ignore"`
+	// How releases are applied: client, server (Helm 4's default) or strictest (the default here), which demands what either would.
+	Apply string `yaml:"apply" enum:"client,server,strictest"`
+	// Files and folders with CustomResourceDefinitions of kinds that the manifests use, relative to helmx.yaml.
+	CRDs []string `yaml:"crds"`
 }
 
 // Lint configures the rules.
@@ -143,6 +149,24 @@ func (c *Config) PatchOptions() (patch.Options, diag.List) {
 	}
 	patches, findings := patch.Parse(c.Patches, c.file)
 	return patch.Options{Patches: patches}, findings
+}
+
+// SchemaOptions returns what the file says about validation. The documents of
+// validate.crds are for the caller to read: CRDPaths names them.
+func (c *Config) SchemaOptions() schema.Options {
+	return schema.Options{KubeVersion: c.Validate.KubeVersion, MissingSchema: c.Validate.MissingSchema, Apply: c.Validate.Apply}
+}
+
+// CRDPaths are the paths of validate.crds, as they can be opened.
+func (c *Config) CRDPaths() []string {
+	var paths []string
+	for _, p := range c.Validate.CRDs {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(filepath.Dir(c.file), p)
+		}
+		paths = append(paths, p)
+	}
+	return paths
 }
 
 // ExprOptions returns what the file says about expressions.

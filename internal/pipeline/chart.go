@@ -34,7 +34,8 @@ var (
 // Rendered is a chart turned into documents.
 type Rendered struct {
 	Docs   []*manifest.Document
-	Values map[string]any // what the user set, without the chart's defaults
+	CRDs   []*manifest.Document // of the charts' crds/ folders, when they are not among Docs
+	Values map[string]any       // what the user set, without the chart's defaults
 }
 
 // RenderChart loads a chart, values it, checks the values and renders it.
@@ -49,7 +50,21 @@ func RenderChart(ctx context.Context, ref string, o ChartOptions) (Rendered, dia
 		return Rendered{}, findings, err
 	}
 	docs, found, err := renderValued(ctx, chart, values, o)
-	return Rendered{Docs: docs, Values: values.Map}, append(findings, found...), err
+	rendered := Rendered{Docs: docs, Values: values.Map}
+	if !o.Render.IncludeCRDs {
+		rendered.CRDs = crdFiles(chart)
+	}
+	return rendered, append(findings, found...), err
+}
+
+// crdFiles reads the crds/ folders of a chart and its subcharts, whose kinds
+// the documents may use.
+func crdFiles(chart *charts.Chart) []*manifest.Document {
+	var docs []*manifest.Document
+	for _, crd := range chart.CRDObjects() {
+		docs = append(docs, manifest.Read(chart.UserPath(crd.Filename), crd.File.Data)...)
+	}
+	return docs
 }
 
 // unreadable is the error after reading something that turned out wrong.

@@ -31,24 +31,30 @@ type InputOptions struct {
 // whatever changed - but not YAML that cannot be parsed. What cannot be read or
 // rendered is reported and the rest goes on: then the error is ErrUnreadable or
 // ErrStopped, and the documents are those of the rest.
-func Collect(ctx context.Context, paths []string, o InputOptions) ([]*manifest.Document, diag.List, error) {
+func Collect(ctx context.Context, paths []string, o InputOptions) (Collected, diag.List, error) {
 	if o.PassedOver == nil {
 		o.PassedOver = func(string, string) {}
 	}
 	c := &collector{ctx: ctx, o: o, seen: map[string]bool{}}
 	for _, path := range paths {
 		if err := c.add(path); err != nil {
-			return nil, c.findings, err
+			return Collected{}, c.findings, err
 		}
 	}
-	return c.docs, c.findings, c.incomplete
+	return c.Collected, c.findings, c.incomplete
+}
+
+// Collected is what the paths of a call hold.
+type Collected struct {
+	Docs []*manifest.Document
+	CRDs []*manifest.Document // of the charts' crds/ folders, which describe kinds that Docs may use
 }
 
 type collector struct {
+	Collected
 	ctx      context.Context
 	o        InputOptions
 	seen     map[string]bool // charts and files already taken, by absolute path
-	docs     []*manifest.Document
 	findings diag.List
 
 	incomplete error // the worst of ErrUnreadable and ErrStopped
@@ -80,7 +86,7 @@ func (c *collector) stdin() error {
 	if err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
-	c.docs = append(c.docs, manifest.Read("<stdin>", data)...)
+	c.Docs = append(c.Docs, manifest.Read("<stdin>", data)...)
 	return nil
 }
 
@@ -189,7 +195,7 @@ func (c *collector) manifests(path string, named bool) {
 			c.o.PassedOver(path, "it holds no Kubernetes objects")
 		}
 	}
-	c.docs = append(c.docs, docs...)
+	c.Docs = append(c.Docs, docs...)
 }
 
 func isObject(d *manifest.Document) bool { return d.ID().Kind != "" && d.ID().APIVersion != "" }
@@ -211,7 +217,8 @@ func (c *collector) chart(ref string) error {
 	if Reported(err) {
 		return nil // reported; the other inputs are still worth judging
 	}
-	c.docs = append(c.docs, rendered.Docs...)
+	c.Docs = append(c.Docs, rendered.Docs...)
+	c.CRDs = append(c.CRDs, rendered.CRDs...)
 	return err
 }
 

@@ -72,12 +72,12 @@ func TestCollect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := InputOptions{Stdin: strings.NewReader(configMap("stdin"))}
 			o.Chart.Resolve.Release = charts.Release{Name: "release-name", Namespace: "default"}
-			docs, findings, err := Collect(context.Background(), strings.Fields(tt.paths), o)
+			collected, findings, err := Collect(context.Background(), strings.Fields(tt.paths), o)
 			if !errors.Is(err, tt.err) || len(findings) != tt.findings {
 				t.Errorf("got error %v and findings %v", err, findings)
 			}
 			var names []string
-			for _, d := range docs {
+			for _, d := range collected.Docs {
 				names = append(names, orUnknown(d.ID().Name))
 			}
 			want := strings.Fields(tt.names)
@@ -105,9 +105,9 @@ func TestCollectFromInsideAChart(t *testing.T) {
 	t.Chdir("app/templates")
 	o := InputOptions{}
 	o.Chart.Resolve.Release.Name = "release-name"
-	docs, findings, err := Collect(context.Background(), []string{"a.yaml"}, o)
-	if err != nil || len(findings) > 0 || len(docs) != 1 || docs[0].Origin.Source != "app/templates/a.yaml" {
-		t.Errorf("got %v, %v, %v", docs, findings, err)
+	collected, findings, err := Collect(context.Background(), []string{"a.yaml"}, o)
+	if err != nil || len(findings) > 0 || len(collected.Docs) != 1 || collected.Docs[0].Origin.Source != "app/templates/a.yaml" {
+		t.Errorf("got %v, %v, %v", collected.Docs, findings, err)
 	}
 }
 
