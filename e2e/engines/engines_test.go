@@ -78,12 +78,15 @@ func TestGenerated(t *testing.T) {
 		total += s
 	}
 	t.Logf("%d charts, of which %d render in Helm", n, total)
-	if n >= cases && total < n/10 {
+	if n >= cases && total < n/6 {
 		t.Errorf("only %d of %d generated charts render: the generator shows too little", total, n)
 	}
 }
 
-// FuzzEngines mutates template text.
+// FuzzEngines mutates template text. Which lines run differs from run to run,
+// so let it not spend its time on minimizing:
+//
+//	go test ./engines -run '^$' -fuzz FuzzEngines -fuzzminimizetime 5x -fuzztime 1m
 func FuzzEngines(f *testing.F) {
 	for seed := range 50 {
 		files := newGenerator(uint64(seed)).chart()
@@ -101,9 +104,10 @@ func FuzzEngines(f *testing.F) {
 	})
 }
 
-// unrepeatable matches templates whose result changes from run to run, or that
-// ask for more work than a fuzzer should do.
-var unrepeatable = regexp.MustCompile(`rand|gen[A-Z]|now|ago|uuid|shuffle|keys|values|bcrypt|htpasswd|encryptAES|date|[dD]uration|getHost|buildCustom|derive|[0-9]{4}|e[0-9]|%[^a-z]*[0-9]|%[^a-z]*\*|0x|pow`)
+// unrepeatable matches templates whose result changes from run to run, that ask
+// for more work than a fuzzer should do, or that could make a map hold itself,
+// which is the end of Helm.
+var unrepeatable = regexp.MustCompile(`\bset|erge|rand|gen[A-Z]|now|ago|uuid|shuffle|keys|values|bcrypt|htpasswd|encryptAES|date|[dD]uration|getHost|buildCustom|derive|[0-9]{4}|e[0-9]|%[^a-z]*[0-9]|%[^a-z]*\*|0x|pow`)
 
 // compareEngines renders a chart both ways. It reports whether Helm succeeds,
 // and the difference, "" for none.
@@ -166,7 +170,7 @@ func helmRender(files map[string]string) (map[string]string, error) {
 	}
 	caps := helmchartutil.DefaultCapabilities.Copy()
 	caps.KubeVersion = helmchartutil.KubeVersion{Version: "v1.37.0", Major: "1", Minor: "37"}
-	caps.HelmVersion.Version = counterpart.HelmVersion
+	caps.HelmVersion.Version, caps.HelmVersion.GitTreeState = counterpart.HelmVersion, "clean"
 	top, err := helmchartutil.ToRenderValues(ch, vals, helmchartutil.ReleaseOptions{Name: "rel", Namespace: "ns", Revision: 1, IsInstall: true}, caps)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,10 @@ const (
 	divisor
 	place // of a list of two or more
 	other // a text for tpl
+	// Maps must not come to hold themselves: Helm dies of that. So merge takes
+	// from lower to higher ones only, and set sets texts.
+	target
+	source
 )
 
 // function is one function of the templates and what it takes.
@@ -57,8 +61,8 @@ var functions = []function{
 	{"eq", []kind{text, text}, boolean}, {"ne", []kind{text, text}, boolean}, {"lt", []kind{count, place}, boolean}, {"ge", []kind{place, count}, boolean}, {"and", []kind{anything, anything}, anything}, {"or", []kind{anything, anything}, anything}, {"not", []kind{anything}, boolean},
 	{"list", []kind{anything, anything}, list}, {"first", []kind{list}, anything}, {"last", []kind{list}, anything}, {"rest", []kind{list}, list}, {"initial", []kind{list}, list}, {"append", []kind{list, anything}, list}, {"prepend", []kind{list, anything}, list}, {"concat", []kind{list, list}, list},
 	{"reverse", []kind{list}, list}, {"uniq", []kind{list}, list}, {"without", []kind{list, anything}, list}, {"has", []kind{anything, list}, boolean}, {"compact", []kind{list}, list}, {"slice", []kind{list, place}, list}, {"chunk", []kind{divisor, list}, list}, {"index", []kind{list, place}, anything},
-	{"dict", []kind{text, anything}, dict}, {"get", []kind{dict, text}, anything}, {"set", []kind{dict, text, anything}, dict}, {"unset", []kind{dict, text}, dict}, {"hasKey", []kind{dict, text}, boolean}, {"pluck", []kind{text, dict, dict}, list},
-	{"pick", []kind{dict, text}, dict}, {"omit", []kind{dict, text}, dict}, {"dig", []kind{text, anything, dict}, anything}, {"merge", []kind{dict, dict}, dict}, {"mergeOverwrite", []kind{dict, dict}, dict}, {"mustMerge", []kind{dict, dict}, dict}, {"deepCopy", []kind{anything}, anything},
+	{"dict", []kind{text, anything}, dict}, {"get", []kind{dict, text}, anything}, {"set", []kind{dict, text, text}, dict}, {"unset", []kind{dict, text}, dict}, {"hasKey", []kind{dict, text}, boolean}, {"pluck", []kind{text, dict, dict}, list},
+	{"pick", []kind{dict, text}, dict}, {"omit", []kind{dict, text}, dict}, {"dig", []kind{text, anything, dict}, anything}, {"merge", []kind{target, source}, dict}, {"mergeOverwrite", []kind{target, source}, dict}, {"mustMerge", []kind{target, source}, dict}, {"deepCopy", []kind{dict}, dict},
 	{"kindOf", []kind{anything}, text}, {"typeOf", []kind{anything}, text}, {"kindIs", []kind{text, anything}, boolean}, {"typeIs", []kind{text, anything}, boolean}, {"deepEqual", []kind{anything, anything}, boolean},
 	{"toYaml", []kind{anything}, text}, {"toYamlPretty", []kind{anything}, text}, {"toJson", []kind{anything}, text}, {"toToml", []kind{dict}, text}, {"toPrettyJson", []kind{anything}, text}, {"toRawJson", []kind{anything}, text},
 	{"fromYaml", []kind{text}, dict}, {"fromYamlArray", []kind{text}, list}, {"fromJson", []kind{text}, dict}, {"fromJsonArray", []kind{text}, list}, {"fromToml", []kind{text}, dict},
@@ -78,8 +82,10 @@ var literals = map[kind][]string{
 	version:  {`"1.2.3"`, `"v1.37.0"`, `"1.2"`, `"2.0.0-rc.1"`, `"0.0.1+build"`},
 	divisor:  {"1", "2", "3", "7"},
 	place:    {"0", "1"},
-	other:    {`"{{ .Values.s }}"`, `"plain"`, `"{{ . }}"`, "`{{ upper \"x\" }}<no value>`", `""`},
-	anything: {"nil", `""`, "0", "true", `"any"`, "(list)", "(dict)"},
+	target:   {"(dict)", `(dict "g" 0 "x" (dict "y" 1))`, "$.Values", "$.Values.m"},
+	source:   {"(dict)", `(dict "s" "merged" "n" 0)`, `(dict "deep" (dict "x" "merged" "z" (list 1)))`, "$.Values.m.deep", "$.Values.global"},
+	other:    {`"{{ .Values.s }}"`, `"plain"`, `"{{ .Release }}"`, "`{{ upper \"x\" }}<no value>`", `""`},
+	anything: {"(first (list nil))", `""`, "0", "true", `"any"`, "(list)", "(dict)"},
 }
 
 // paths into the context by kind; "$" stands for the whole of it.
@@ -116,7 +122,7 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 // expr is an expression that can be an argument.
 func (g *generator) expr(k kind, depth int) string {
-	if g.IntN(400) == 0 {
+	if g.IntN(1000) == 0 {
 		return g.one(mistakes)
 	}
 	switch n := g.IntN(10); {
@@ -157,7 +163,7 @@ func (g *generator) call(k kind, depth int) string {
 }
 
 func (g *generator) helper() string {
-	return g.one([]string{"h.one", "h.two", "h.list", "h.one", "h.nope"})
+	return g.one([]string{"h.one", "h.two", "h.list", "h.one"})
 }
 
 // action is {{ ... }} with a value.
@@ -212,7 +218,7 @@ func (g *generator) statement() string {
 		}
 		return fmt.Sprintf("{{ template %q $ }}", g.helper())
 	case 7:
-		return fmt.Sprintf("{{ $_ := set %s %s %s }}", g.expr(dict, 0), g.expr(text, 0), g.expr(anything, 1))
+		return fmt.Sprintf("{{ $_ := set %s %s %s }}", g.expr(dict, 0), g.expr(text, 0), g.expr(text, 1))
 	case 8:
 		return fmt.Sprintf("{{ tpl %s $ }}", g.one([]string{"$.Values.tpl", "$.Values.tpldef", `"{{ include \"h.three\" . }}"`, `"{{ define \"own\" }}o{{ end }}{{ template \"own\" }}"`, "(toYaml $.Values.m)"}))
 	case 9:
@@ -284,7 +290,7 @@ func (g *generator) chart() map[string]string {
 		"f.txt":                       "line 1\nline 2\n",
 		"templates/_h.tpl":            fmt.Sprintf("{{ define \"h.one\" }}%s{{ end }}\n{{ define \"h.two\" -}} two {{ include \"h.one\" . }}{{ end }}\n{{ define \"h.list\" }}\n- a\n- {{ .Values.s }}\n{{ end }}{{ define \"h.three\" }}three{{ end }}", helper),
 		"charts/sub/Chart.yaml":       "apiVersion: v2\nname: sub\nversion: 0.1.0\n",
-		"charts/sub/values.yaml":      "s: sub\nn: 3\nl: [z]\nm: {a: 1, deep: {x: 1}}\ntpl: \"{{ .Chart.Name }}\"\n",
+		"charts/sub/values.yaml":      "s: sub\nn: 3\nl: [z, y]\nlm: [{k: 0}]\nm: {a: 1, l: [3], deep: {x: 1}}\ntpl: \"{{ .Chart.Name }}\"\n",
 		"charts/sub/templates/a.yaml": g.document(),
 		"charts/sub/templates/_h.tpl": "{{ define \"h.two\" }}sub two{{ end }}",
 		"templates/a.yaml":            g.document(),
