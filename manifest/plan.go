@@ -22,7 +22,6 @@ type planner struct {
 	was      map[*Node]*Node // each wanted node that was in the old tree
 	now      map[*Node]*Node // the inverse
 	reencode map[*Node]bool  // old nodes to be written anew if they differ
-	column0  map[*Node]int   // column of the collection around each visited node
 
 	changes []change
 	touched []touch
