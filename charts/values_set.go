@@ -10,6 +10,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/strvals"
 
+	"github.com/helmx-dev/helmx/charts/chartutil"
 	"github.com/helmx-dev/helmx/diag"
 )
 
@@ -185,35 +186,18 @@ func inTheWay(values, assignment map[string]any, indexed bool) (path []string, g
 		switch w := want.(type) {
 		case map[string]any:
 			if !isTable {
-				return []string{key}, valueKind(have)
+				return []string{key}, chartutil.KindOf(have)
 			}
 			if path, got = inTheWay(table, w, indexed); path != nil {
 				return append([]string{key}, path...), got
 			}
 		case []any:
 			if !isList && indexed {
-				return []string{key}, valueKind(have)
+				return []string{key}, chartutil.KindOf(have)
 			}
 		}
 	}
 	return nil, ""
-}
-
-// valueKind names the type of a value, without the value.
-func valueKind(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case map[string]any:
-		return "a table"
-	case []any:
-		return "a list"
-	case string:
-		return "a string"
-	case bool:
-		return "a boolean"
-	}
-	return "a number"
 }
 
 // excerptSet shows the flag as it was typed, with one assignment marked.

@@ -70,6 +70,12 @@ func (f Func) Signature() string {
 	return b.String() + " -> " + resultName(f.Fn)
 }
 
+// Summary is the first sentence of Doc, without its full stop.
+func (f Func) Summary() string {
+	first, _, _ := strings.Cut(f.Doc, ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
 // resultName names the type that Fn returns in the words of a chart's author.
 func resultName(fn any) string {
 	result := reflect.TypeOf(fn).Out(0)

@@ -93,7 +93,7 @@ func (c coalescer) chart(ch *chart.Chart, dest map[string]any, at *place) error 
 			table = map[string]any{}
 			dest[sub.Name()] = table
 		case !ok:
-			return &TypeError{Path: subAt.path(), Got: kindOf(value)}
+			return &TypeError{Path: subAt.path(), Got: KindOf(value)}
 		}
 		c.globals(table, dest, subAt)
 		if err := c.chart(sub, table, subAt); err != nil {
@@ -123,7 +123,7 @@ func (c coalescer) defaultTable(ch *chart.Chart, key string, table map[string]an
 	src, ok := value.(map[string]any)
 	if !ok {
 		if value != nil {
-			c.report(at, "a table replaces the chart's default, which is %s", kindOf(value))
+			c.report(at, "a table replaces the chart's default, which is %s", KindOf(value))
 		}
 		return
 	}
@@ -174,9 +174,9 @@ func (c coalescer) nested(set, value any, at *place) {
 	case dstIsTable && srcIsTable:
 		c.tables(dst, src, at)
 	case srcIsTable:
-		c.report(at, "%s replaces the chart's default, which is a table", kindOf(set))
+		c.report(at, "%s replaces the chart's default, which is a table", KindOf(set))
 	case dstIsTable && value != nil:
-		c.report(at, "a table replaces the chart's default, which is %s", kindOf(value))
+		c.report(at, "a table replaces the chart's default, which is %s", KindOf(value))
 	}
 }
 
@@ -188,12 +188,12 @@ func (c coalescer) globals(sub, parent map[string]any, at *place) {
 	at = &place{at, globalKey}
 	dst, ok := tableOrNew(sub)
 	if !ok {
-		c.report(at, "the globals of the parent are not passed on, since global is %s here and not a table", kindOf(sub[globalKey]))
+		c.report(at, "the globals of the parent are not passed on, since global is %s here and not a table", KindOf(sub[globalKey]))
 		return
 	}
 	src, ok := tableOrNew(parent)
 	if !ok {
-		c.report(at.parent.parent.under(globalKey), "global is %s and not a table, so it is not passed on to subcharts", kindOf(parent[globalKey]))
+		c.report(at.parent.parent.under(globalKey), "global is %s and not a table, so it is not passed on to subcharts", KindOf(parent[globalKey]))
 		return
 	}
 	c.keepNull = true // the nulls go when the subchart's own values are coalesced
@@ -220,20 +220,20 @@ func (c coalescer) global(dst map[string]any, key string, value any, at *place) 
 	table, isTable := value.(map[string]any)
 	switch {
 	case isTable && found && !ownIsTable:
-		c.report(at, "the parent's global table is not passed on, since the subchart has %s here", kindOf(own))
+		c.report(at, "the parent's global table is not passed on, since the subchart has %s here", KindOf(own))
 	case isTable:
 		merged := maps.Clone(table)
 		c.tables(merged, ownTable, at)
 		dst[key] = merged
 	case ownIsTable:
-		c.report(at, "the parent's global is %s and not passed on, since the subchart has a table here", kindOf(value))
+		c.report(at, "the parent's global is %s and not passed on, since the subchart has a table here", KindOf(value))
 	default:
 		dst[key] = value
 	}
 }
 
-// kindOf names the type of a value in the words of YAML, without the value.
-func kindOf(v any) string {
+// KindOf names the type of a value in the words of YAML, without the value.
+func KindOf(v any) string {
 	switch v.(type) {
 	case nil:
 		return "null"

@@ -157,7 +157,7 @@ func (e enabler) byTags(dep *chart.Dependency, vals Values) bool {
 		}
 		on, ok := value.(bool)
 		if !ok {
-			e.report([]string{"tags", tag}, "tag of dependency %s: expected true or false, found %s", dep.Name, kindOf(value))
+			e.report([]string{"tags", tag}, "tag of dependency %s: expected true or false, found %s", dep.Name, KindOf(value))
 			continue
 		}
 		if on {
@@ -183,7 +183,7 @@ func (e enabler) byCondition(dep *chart.Dependency, vals Values, path []string) 
 		if on, ok := value.(bool); ok {
 			return on, true
 		}
-		e.report(full, "condition %s of dependency %s: expected true or false, found %s; it is ignored", condition, dep.Name, kindOf(value))
+		e.report(full, "condition %s of dependency %s: expected true or false, found %s; it is ignored", condition, dep.Name, KindOf(value))
 	}
 	return false, false
 }

@@ -122,7 +122,7 @@ func (a *app) funcsCommand() *cobra.Command {
 			}
 			rows := [][]string{{"FUNCTION", "WHAT IT DOES"}}
 			for _, f := range funcs.All() {
-				rows = append(rows, []string{f.Signature(), summary(f.Doc)})
+				rows = append(rows, []string{f.Signature(), f.Summary()})
 			}
 			return writeTable(&a.stdout, rows)
 		},
@@ -158,14 +158,6 @@ func writeFunc(w io.Writer, f funcs.Func) {
 			fmt.Fprintf(w, "  prints\n%s", indent(e.Want))
 		}
 	}
-}
-
-// summary is the first sentence of a documentation text.
-func summary(doc string) string {
-	if first, _, ok := strings.Cut(doc, ". "); ok {
-		return first
-	}
-	return strings.TrimSuffix(doc, ".")
 }
 
 // writeTable aligns rows in columns; the first row is the heading.

@@ -103,7 +103,7 @@ func commandTable() string {
 func functionTable() string {
 	var rows [][]string
 	for _, f := range funcs.All() {
-		rows = append(rows, []string{"`" + f.Signature() + "`", strings.TrimSuffix(firstSentence(f.Doc), ".")})
+		rows = append(rows, []string{"`" + f.Signature() + "`", f.Summary()})
 	}
 	return table("function|what it does", rows)
 }
@@ -147,11 +147,6 @@ func writeFunction(b *strings.Builder, f funcs.Func) {
 			fmt.Fprintf(b, "-> %s\n```\n", strings.ReplaceAll(strings.TrimRight(e.Want, "\n"), "\n", "\n   "))
 		}
 	}
-}
-
-func firstSentence(doc string) string {
-	first, _, _ := strings.Cut(doc, ". ")
-	return first
 }
 
 // Rules is docs/rules.md: every code that helmx can print.
