@@ -58,7 +58,7 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 	}
 	v, findings := newValidator(lib, o, docs)
 	lists := make([]diag.List, len(docs))
-	err = parallel(ctx, len(docs), func(i int) error {
+	err = parallel(ctx, len(docs), func(i int) (err error) {
 		lists[i], err = v.document(docs[i])
 		return err
 	})
