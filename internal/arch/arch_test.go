@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"schema":            {"manifest", "diag"},
 	"lint":              {"charts", "funcs", "manifest", "diag"},
 	"report":            {"diag"},
-	"internal/config":   {"diag", "charts", "render", "patch", "expr", "schema", "lint"},
+	"internal/config":   {"manifest", "diag", "charts", "render", "patch", "expr", "schema", "lint"},
 	"internal/pipeline": {"charts", "render", "patch", "expr", "schema", "lint", "manifest", "diag"},
 	"internal/cli": {
 		"internal/pipeline", "internal/config", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "manifest", "diag",

@@ -248,14 +248,23 @@ func (a *app) loadConfig() (*config.Config, error) {
 	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) && !explicit {
-		return &config.Config{}, nil
+		return &config.Config{}, misnamed()
 	}
 	if err != nil {
-		return nil, usageError{fmt.Sprintf("reading configuration: %v", err), "name the file with --config or $HELMX_CONFIG"}
+		return nil, usageError{fmt.Sprintf("reading configuration: %v", err), "--config and $HELMX_CONFIG name a file such as helmx.yaml"}
 	}
 	a.note("configuration from %s", file)
 	c, findings := config.Parse(file, data)
 	return c, a.configFindings(findings)
+}
+
+// misnamed refuses a configuration whose name is nearly right, rather than going
+// on without it.
+func misnamed() error {
+	if _, err := os.Stat("helmx.yml"); err != nil {
+		return nil
+	}
+	return usageError{"the configuration is called helmx.yaml, and here is a helmx.yml", "rename it, or name it with --config"}
 }
 
 func (a *app) configFindings(findings diag.List) error {

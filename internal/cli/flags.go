@@ -53,7 +53,6 @@ func registerSettingsFlags(f *pflag.FlagSet, s *charts.Settings) {
 	f.StringVar(&s.RepositoryCache, "repository-cache", s.RepositoryCache, "`FOLDER` with cached repository indexes")
 	f.StringVar(&s.KubeContext, "kube-context", s.KubeContext, "kubeconfig context whose namespace is the default")
 	f.StringVar(&s.KubeConfig, "kubeconfig", s.KubeConfig, "kubeconfig `FILE` whose namespace is the default; nothing else of it is read")
-	f.BoolVar(&s.Debug, "debug", s.Debug, "verbose output")
 	acceptForHelm(f, func(f *pflag.FlagSet) {
 		for _, name := range []string{"kube-apiserver", "kube-as-user", "kube-ca-file", "kube-tls-server-name", "kube-token"} {
 			f.String(name, "", "")

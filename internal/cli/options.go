@@ -12,6 +12,7 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
+	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/expr"
 	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/config"
@@ -37,35 +38,47 @@ func (a *app) processOptions(cfg *config.Config, steps stepFlags) (pipeline.Opti
 		SkipValidation: steps.skipValidation,
 		SkipLint:       steps.skipLint,
 	}
-	if a.global.kubeVersion != "" {
-		o.Schema.KubeVersion = a.global.kubeVersion
+	if o.KubeVersions = a.kubeVersions(); len(o.KubeVersions) > 0 {
+		o.Schema.KubeVersion = o.KubeVersions[0]
 	}
 	if a.global.scope != "" {
 		o.Lint.Scope = a.global.scope
 	}
-	if o.Schema.CRDs, err = readCRDs(cfg.CRDPaths()); err != nil {
+	if o.Schema.CRDs, err = a.readCRDs(cfg.CRDPaths()); err != nil {
 		return o, err
 	}
 	return o, a.configFindings(o.Lint.Validate())
 }
 
 // readCRDs reads the files and folders of validate.crds.
-func readCRDs(paths []string) ([]*manifest.Document, error) {
+func (a *app) readCRDs(paths []config.Path) ([]*manifest.Document, error) {
 	var docs []*manifest.Document
-	for _, root := range paths {
-		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() || path != root && !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
-				return err
-			}
-			data, err := os.ReadFile(path)
-			docs = append(docs, manifest.Read(path, data)...)
-			return err
-		})
+	var findings diag.List
+	for _, p := range paths {
+		read, err := readManifests(p.Name)
 		if err != nil {
-			return nil, usageError{fmt.Sprintf("reading validate.crds: %v", err), "the paths are relative to helmx.yaml"}
+			findings = append(findings, diag.Diagnostic{
+				Code: "CF005", Severity: diag.Error, Span: p.At, Message: fmt.Sprintf("validate.crds: %v", err),
+				Hint: "paths are relative to helmx.yaml",
+			})
 		}
+		docs = append(docs, read...)
 	}
-	return docs, nil
+	return docs, a.configFindings(findings)
+}
+
+// readManifests reads a file, or the YAML and JSON files below a folder.
+func readManifests(root string) ([]*manifest.Document, error) {
+	var docs []*manifest.Document
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || path != root && !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		docs = append(docs, manifest.Read(path, data)...)
+		return err
+	})
+	return docs, err
 }
 
 // renderLimit stops templates that do not end. Charts render in milliseconds;
@@ -79,7 +92,7 @@ func (a *app) prepareRender(o *pipeline.ChartOptions, release charts.Release, ap
 	for i, version := range a.kubeVersions() {
 		v, err := chartutil.ParseKubeVersion(version)
 		if err != nil {
-			return usageError{fmt.Sprintf("invalid kube version '%s': %v", version, err), "write --kube-version 1.34"}
+			return usageError{fmt.Sprintf("invalid kube version '%s': %v", version, err), "write --kube-version " + strings.TrimSuffix(strings.TrimPrefix(chartutil.DefaultKubeVersion, "v"), ".0")}
 		}
 		if i == 0 {
 			caps.KubeVersion = *v // templates see the first

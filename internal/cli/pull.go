@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
@@ -35,6 +36,7 @@ func (a *app) pullCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	registerSettingsFlags(f, &o.Settings)
+	acceptForHelm(f, func(f *pflag.FlagSet) { f.Bool("debug", false, "") })
 	registerSelectionFlags(f, &o.Selection)
 	registerAccessFlags(f, &o.Access)
 	f.BoolVar(&o.KeepProvenance, "prov", false, "fetch the provenance file too, without verifying")
@@ -109,6 +111,7 @@ func (a *app) dependencySubcommand(use, short string, step dependencyStep) *cobr
 	}
 	f := cmd.Flags()
 	registerSettingsFlags(f, &o.Settings)
+	acceptForHelm(f, func(f *pflag.FlagSet) { f.Bool("debug", false, "") })
 	registerAccessFlags(f, &o.Access)
 	f.BoolVar(&o.SkipRefresh, "skip-refresh", false, "use the cached repository indexes")
 	return cmd

@@ -27,7 +27,7 @@ type globalFlags struct {
 }
 
 const rootLong = `helmx takes over where Helm stops: it renders charts as Helm does, patches what
-comes out, validates it as the API server would, and judges it.
+comes out, validates it against the schemas of its kinds, and judges it.
 
   helm install NAME CHART --post-renderer helmx   after Helm
   helmx template NAME CHART                       instead of "helm template"

@@ -63,6 +63,7 @@ func (a *app) templateCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	registerSettingsFlags(f, &t.settings)
+	f.BoolVar(&t.settings.Debug, "debug", t.settings.Debug, "when what was rendered is not valid YAML, print it on standard error")
 	registerSelectionFlags(f, &t.chart.Load.Selection)
 	registerAccessFlags(f, &t.chart.Load.Access)
 	registerValueFlags(f, &t.chart.Values)
@@ -151,6 +152,9 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string, o pipeline.Options) ([]*manifest.Document, diag.List, error) {
 	rendered, findings, err := pipeline.RenderChart(ctx, ref, t.chart)
 	if err != nil {
+		if len(rendered.Docs) > 0 {
+			a.showInvalid(t, rendered.Docs)
+		}
 		return nil, findings, err
 	}
 	docs := rendered.Docs
@@ -163,6 +167,18 @@ func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string
 	}
 	docs, found, err := pipeline.Process(ctx, docs, o)
 	return docs, append(findings, found...), err
+}
+
+// showInvalid prints documents that are not valid YAML, with --debug. Helm puts
+// them on standard output, which here holds only what has passed.
+func (a *app) showInvalid(t *templateFlags, docs []*manifest.Document) {
+	if !t.settings.Debug {
+		a.log("Use --debug flag to render out invalid YAML")
+		return
+	}
+	if err := manifest.Write(a.Err, docs); err == nil {
+		a.log("")
+	}
 }
 
 // printManifests writes the documents to standard output, filtered by

@@ -32,7 +32,7 @@ type Config struct {
 	APIVersion string `yaml:"apiVersion"`
 	// Always Config.
 	Kind string `yaml:"kind"`
-	// Values that templates and expressions see, above the chart's defaults and profiles, below -f and --set.
+	// Values of every chart, above its defaults and profiles, below -f and --set; expressions see these layers, without the chart's defaults.
 	Values *yaml.Node `yaml:"values"`
 	// Values layers for --profile NAME, beside the profiles a chart ships.
 	Profiles map[string]Profile `yaml:"profiles"`
@@ -72,6 +72,8 @@ type Validate struct {
 	Apply string `yaml:"apply" enum:"client,server,strictest"`
 	// Files and folders with CustomResourceDefinitions of kinds that the manifests use, relative to helmx.yaml.
 	CRDs []string `yaml:"crds"`
+
+	crdsAt []diag.Span
 }
 
 // Lint configures the rules.
@@ -136,6 +138,9 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 			d.add(find(find(root, "validate"), "kubeVersion"), "CF003", "validate.kubeVersion is %q, expected a Kubernetes version such as 1.37", c.Validate.KubeVersion)
 		}
 	}
+	for i := range c.Validate.CRDs {
+		c.Validate.crdsAt = append(c.Validate.crdsAt, d.span(find(find(root, "validate"), "crds").Content[i]))
+	}
 	for i := range c.Lint.Ignore {
 		c.Lint.Ignore[i].at = d.span(find(find(root, "lint"), "ignore").Content[i])
 	}
@@ -157,14 +162,20 @@ func (c *Config) SchemaOptions() schema.Options {
 	return schema.Options{KubeVersion: c.Validate.KubeVersion, MissingSchema: c.Validate.MissingSchema, Apply: c.Validate.Apply}
 }
 
-// CRDPaths are the paths of validate.crds, as they can be opened.
-func (c *Config) CRDPaths() []string {
-	var paths []string
-	for _, p := range c.Validate.CRDs {
-		if !filepath.IsAbs(p) {
-			p = filepath.Join(filepath.Dir(c.file), p)
+// Path is a file or folder that the configuration names.
+type Path struct {
+	Name string    // as it can be opened
+	At   diag.Span // where it is written
+}
+
+// CRDPaths are the paths of validate.crds.
+func (c *Config) CRDPaths() []Path {
+	var paths []Path
+	for i, name := range c.Validate.CRDs {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(c.file), name)
 		}
-		paths = append(paths, p)
+		paths = append(paths, Path{Name: name, At: c.Validate.crdsAt[i]})
 	}
 	return paths
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // decoder fills the Config types from YAML nodes, strictly: what it does not
@@ -24,16 +24,14 @@ type decoder struct {
 	findings diag.List
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
 // parse returns the root mapping of the file.
 func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		d.syntax(err)
+	root, err := manifest.Parse(data)
+	if err != nil {
+		d.syntax(data, err)
 		return nil, false
 	}
-	if len(doc.Content) == 0 {
+	if root == nil {
 		d.findings = append(d.findings, diag.Diagnostic{
 			Code: "CF004", Severity: diag.Error, Span: diag.Span{File: d.file},
 			Message: "the file is empty",
@@ -41,24 +39,23 @@ func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
 		})
 		return nil, false
 	}
-	return doc.Content[0], true
+	return root, true
 }
 
-func (d *decoder) syntax(err error) {
-	at := diag.Span{File: d.file}
-	message := err.Error()
-	var typeError *yaml.TypeError
-	if errors.As(err, &typeError) {
-		message = "yaml: " + typeError.Errors[0]
+func (d *decoder) syntax(data []byte, err error) {
+	f := diag.Diagnostic{
+		Code: "CF001", Severity: diag.Error, Span: diag.Span{File: d.file},
+		Message: "the file is not valid YAML: " + err.Error(),
 	}
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		at.Start.Line, _ = strconv.Atoi(m[1])
-		message = m[2]
+	var syntax *manifest.SyntaxError
+	if errors.As(err, &syntax) {
+		f.Message = "the file is not valid YAML: " + syntax.Message
+		f.Span.Start = diag.Pos{Line: syntax.Line, Column: syntax.Column}
+		if lines := strings.Split(string(data), "\n"); syntax.Line <= len(lines) {
+			f.Excerpt = &diag.Excerpt{Line: syntax.Line, Text: lines[syntax.Line-1], Column: max(1, syntax.Column), Width: 1}
+		}
 	}
-	d.findings = append(d.findings, diag.Diagnostic{
-		Code: "CF001", Severity: diag.Error, Span: at,
-		Message: "the file is not valid YAML: " + message,
-	})
+	d.findings = append(d.findings, f)
 }
 
 func (d *decoder) span(n *yaml.Node) diag.Span {
@@ -131,8 +128,10 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, path string) {
 	for key, child := range d.entries(n, path) {
 		f, known := fields[key.Value]
 		if !known {
-			d.add(key, "CF002", "unknown key %q%s, expected one of %s", key.Value, in(path), strings.Join(keys, ", ")).
-				Hint = diag.DidYouMean(key.Value, keys)
+			f := d.add(key, "CF002", "unknown key %q%s, expected one of %s", key.Value, in(path), strings.Join(keys, ", "))
+			if f.Hint = diag.DidYouMean(key.Value, keys); f.Hint == "" && len(keys) == 1 {
+				f.Hint = "put it below " + keys[0] + ":"
+			}
 			continue
 		}
 		d.value(child, v.FieldByIndex(f.Index), join(path, key.Value), f.Tag.Get("enum"))

@@ -28,6 +28,7 @@ var Explanations = []diag.Explanation{
 		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: release}\n",
 		Source: "docs/configuration.md", Tags: []string{"config"},
 	},
+
 	{
 		Code: "CF004", Title: "helmx.yaml does not say what it is", Severity: diag.Error,
 		Why:    "apiVersion and kind tell which meaning the keys have, so that a later version of helmx can change one without breaking the file.",
@@ -36,4 +37,9 @@ var Explanations = []diag.Explanation{
 		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Config\nlint: {scope: mesh}\n",
 		Source: "docs/configuration.md", Tags: []string{"config"},
 	},
-}
+	{
+		Code: "CF005", Title: "a path in helmx.yaml cannot be read", Severity: diag.Error,
+		Why:    "The files behind validate.crds describe kinds; without them, mistakes in objects of these kinds would go unnoticed.",
+		Remedy: "Correct the path; it is relative to helmx.yaml.",
+		Source: "docs/configuration.md", Tags: []string{"config"},
+	}}

@@ -22,6 +22,7 @@ type Options struct {
 	Patch          patch.Options
 	Expr           expr.Options
 	Schema         schema.Options
+	KubeVersions   []string // validate against each of these instead of Schema.KubeVersion; findings say which they hold for
 	Lint           lint.Options
 	SkipValidation bool
 	SkipLint       bool
@@ -51,7 +52,7 @@ func ProcessStream(ctx context.Context, data []byte, values charts.ValuesOptions
 		return nil, findings, err
 	}
 	o.Expr.Values = user.Map
-	docs, found, err := Process(ctx, manifest.Read("", data), o)
+	docs, found, err := Process(ctx, manifest.Read(manifest.Stdin, data), o)
 	return docs, append(findings, found...), err
 }
 
@@ -73,7 +74,7 @@ func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 func Judge(ctx context.Context, docs []*manifest.Document, o Options) (diag.List, error) {
 	var findings diag.List
 	if !o.SkipValidation {
-		_, found, err := schema.Validate(ctx, docs, o.Schema)
+		found, err := validate(ctx, docs, o)
 		findings = append(findings, found...)
 		if err != nil {
 			return findings, err
