@@ -41,6 +41,7 @@ func (r *renderer) funcMap() template.FuncMap {
 	if !r.opts.EnableDNS {
 		m["getHostByName"] = func(string) string { return "" }
 	}
+	refuseCycles(m)
 	return m
 }
 

@@ -48,6 +48,7 @@ func (w *worker) guard() template.FuncMap {
 			if s, ok := list.([]string); ok && w.shared != nil && w.shared.hasStrings(s) {
 				w.refuse()
 			}
+			mustEnd(list)
 			return sortAlpha(list)
 		},
 	}
@@ -55,6 +56,7 @@ func (w *worker) guard() template.FuncMap {
 		merge := m[name].(mergeFunc)
 		guarded[name] = func(dst table, sources ...table) any {
 			w.ownAll(dst, sources)
+			mustMergeEnd(dst, sources)
 			return merge(dst, sources...)
 		}
 	}
@@ -62,6 +64,7 @@ func (w *worker) guard() template.FuncMap {
 		merge := m[name].(mustMerge)
 		guarded[name] = func(dst table, sources ...table) (any, error) {
 			w.ownAll(dst, sources)
+			mustMergeEnd(dst, sources)
 			return merge(dst, sources...)
 		}
 	}
@@ -92,6 +95,14 @@ func (w *worker) ownAll(dst table, sources []table) {
 				w.refuse()
 			}
 		}
+	}
+}
+
+// mustMergeEnd refuses tables that contain themselves.
+func mustMergeEnd(dst table, sources []table) {
+	mustEnd(dst)
+	for _, src := range sources {
+		mustEnd(src)
 	}
 }
 

@@ -45,6 +45,7 @@ func integers(values []any) []any {
 func integer(v any) any {
 	s, ok := v.(string)
 	if !ok {
+		mustEnd(v) // cast puts what is no number into an error
 		return v
 	}
 	if whole := strings.TrimRight(s, "0"); whole != s && strings.HasSuffix(whole, ".") {

@@ -127,6 +127,7 @@ func (in *instrumenter) node(n parse.Node) {
 		in.pipe(n.Pipe)
 	case *parse.ActionNode:
 		in.pipe(n.Pipe)
+		checkPrinted(n)
 	}
 }
 

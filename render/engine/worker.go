@@ -27,7 +27,7 @@ type worker struct {
 
 func (r *renderer) newWorker() (*worker, error) {
 	w := &worker{r: r, included: map[string]int{}}
-	set := template.New(TextName).Funcs(r.funcs).Funcs(w.guard()).Funcs(w.messages())
+	set := template.New(TextName).Funcs(r.funcs).Funcs(w.guard()).Funcs(w.messages()).Funcs(template.FuncMap{printed: printable})
 	w.base = w.newScope(set)
 	for i, s := range r.sources {
 		for name, tree := range r.parsed[i].trees {
