@@ -182,7 +182,7 @@ func (g *ignores) aboutNote(n *note) (diag.Diagnostic, bool) {
 	case !slices.Contains(codes(), n.code) && g.rule(n.code) == nil:
 		d.Code = codeOption
 		d.Message = fmt.Sprintf("annotation ignores %q, which is no rule", n.code)
-		d.Hint = diag.DidYouMean(n.code, codes())
+		d.Hint = (&checker{}).hint(n.code, codes())
 	case n.reason == "":
 		d.Code = codeNoReason
 		d.Message = fmt.Sprintf("annotation ignores %s without a reason, and so ignores nothing", n.code)

@@ -11,6 +11,7 @@ package lint
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,17 +26,18 @@ const (
 	ScopeMesh    = "mesh"    // everything there is
 )
 
-// Options say what to judge and how. The zero value runs the default rules on
-// one release.
+// Options say what to judge and how. The zero value runs all rules on one
+// release.
 type Options struct {
-	// Scope is ScopeRelease (also when empty) or ScopeMesh. What a rule finds
-	// absent is an info in release scope, since another release may hold it.
+	// Scope is ScopeRelease (also when empty) or ScopeMesh. An entry of Ignore
+	// that matches nothing is an info in release scope, since the object may be
+	// part of another release, and a warning in the whole mesh.
 	Scope string
 	// IstioVersion is the version the mesh runs, such as 1.30 or 1.30.2.
 	// Empty means the one that image tags tell, else the newest there is.
 	IstioVersion string
 	// Select names the rules to run by code (HX107), prefix (HX1*) or tag
-	// (security). Empty means the default set.
+	// (security). Empty means all.
 	Select []string
 	// Severity replaces the severity of a rule's findings, by code.
 	Severity map[string]diag.Severity
@@ -45,6 +47,15 @@ type Options struct {
 	Namespace string
 	// Now is the time that expiry dates are compared with; zero means now.
 	Now time.Time
+	// Spans are the places where the options above are written, for findings
+	// about them, by the names that SpanKey gives. What is missing has no place.
+	Spans map[string]diag.Span
+}
+
+// SpanKey names an option in Options.Spans: "scope", "istioVersion", "select"
+// with the pattern, or "severity" with the code.
+func SpanKey(option string, item ...string) string {
+	return strings.Join(append([]string{option}, item...), " ")
 }
 
 // Run judges the documents and returns them as they are. The same documents
@@ -62,7 +73,6 @@ func Run(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest
 // run is Run with the rules given.
 func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rule) (*Mesh, diag.List, error) {
 	mesh := newMesh(docs, o)
-	rules = rulesFor(rules, mesh)
 	found := make([][]reported, len(mesh.Objects)+len(rules)) // by object, then by rule
 
 	byKind := rulesByKind(rules)

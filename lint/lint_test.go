@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,11 +66,14 @@ func TestWrongOptions(t *testing.T) {
 		want string
 	}{
 		{Options{Scope: "mash"}, `HX001 unknown scope "mash"`},
-		{Options{IstioVersion: "latest"}, `HX001 "latest" is no Istio version`},
+		{Options{IstioVersion: "latest"}, `HX001 istioVersion: "latest" is no Istio version`},
 		{Options{Select: []string{"HX1O7"}}, `HX001 select: no rule has the code, prefix or tag "HX1O7" (did you mean "HX107"?)`},
 		{Options{Select: []string{"HX9*"}}, `HX001 select: no rule has the code, prefix or tag "HX9*"`},
 		{Options{Select: []string{"instal"}}, `(did you mean "install"?)`},
 		{Options{Select: []string{""}}, `HX001 select`},
+		{Options{Select: []string{"SC0*"}}, `(only rules can be selected, rated and ignored: HX101 and up`},
+		{Options{Ignore: []Ignore{{Code: "SC008", Reason: "r"}}}, `(only rules can be`},
+		{Options{Severity: map[string]diag.Severity{"HX001": 0}}, `(only rules can be`},
 		{Options{Severity: map[string]diag.Severity{"HX17": 0}}, `HX001 severity: unknown rule "HX17": expected the code of a rule (did you mean "HX107"?)`},
 		{Options{Ignore: []Ignore{{Code: "HX1079", Reason: "r"}}}, `HX001 ignore: no rule`},
 		{Options{Ignore: []Ignore{{Code: "HX107"}}}, `HX002 ignore of HX107 gives no reason`},
@@ -100,39 +104,29 @@ func TestSeverityIsReplaced(t *testing.T) {
 	}
 }
 
-// TestAbsenceIsAnErrorInTheWholeMeshOnly also holds that a severity the user
-// chose beats the scope.
-func TestAbsenceIsAnErrorInTheWholeMeshOnly(t *testing.T) {
-	rule := &Rule{
-		ID: "HX402", Severity: diag.Error, Kinds: []string{"VirtualService.networking.istio.io"},
-		Object: func(p *Pass, o *Object) {
-			p.ReportAbsent(o, o.First("spec.gateways[0]"), "no such gateway", "")
-		},
+// TestWrongOptionsNameTheirPlace holds for each option that a file can set.
+func TestWrongOptionsNameTheirPlace(t *testing.T) {
+	o := Options{
+		Scope: "mash", IstioVersion: "banana", Select: []string{"HX107", "HX1O7"},
+		Severity: map[string]diag.Severity{"HX17": 0}, Spans: map[string]diag.Span{},
 	}
-	docs := manifest.Read("x.yaml", []byte("apiVersion: networking.istio.io/v1\nkind: VirtualService\nspec: {gateways: [a]}\n"))
-	for _, tt := range []struct {
-		o    Options
-		want diag.Severity
-	}{
-		{Options{}, diag.Info},
-		{Options{Scope: ScopeRelease}, diag.Info},
-		{Options{Scope: ScopeMesh}, diag.Error},
-		{Options{Severity: map[string]diag.Severity{"HX402": diag.Warning}}, diag.Warning},
-	} {
-		_, findings, err := run(t.Context(), docs, tt.o, []*Rule{rule})
-		if err != nil || len(findings) != 1 || findings[0].Severity != tt.want {
-			t.Errorf("%+v: got %v, %v, want one %s", tt.o, findings, err, tt.want)
-		}
+	for line, key := range []string{"scope", "istioVersion", "select HX107", "select HX1O7", "severity HX17"} {
+		o.Spans[key] = diag.Span{File: "helmx.yaml", Start: diag.Pos{Line: line + 1}}
+	}
+	var lines []int
+	for _, d := range o.Validate() {
+		lines = append(lines, d.Span.Start.Line)
+	}
+	if want := []int{1, 2, 4, 5}; !slices.Equal(lines, want) {
+		t.Errorf("findings on lines %v, want %v", lines, want)
+	}
+	if at := (Options{Scope: "mash"}).Validate()[0].Span; at != (diag.Span{}) {
+		t.Errorf("an option without a place is at %s", at)
 	}
 }
 
-func TestRulesKeepToIstioVersions(t *testing.T) {
-	always := func(p *Pass) { p.Report(p.Mesh.Objects[0], manifest.Found{}, "m", "") }
-	rules := []*Rule{
-		{ID: "HX101", Whole: always},
-		{ID: "HX102", Whole: always, Since: "1.24"},
-		{ID: "HX103", Whole: always, Until: "1.24"},
-	}
+// TestVersionOfTheMesh says which of the places that tell a version counts.
+func TestVersionOfTheMesh(t *testing.T) {
 	pod := func(images ...string) string {
 		text := "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
 		for _, i := range images {
@@ -140,24 +134,20 @@ func TestRulesKeepToIstioVersions(t *testing.T) {
 		}
 		return text
 	}
-	for _, tt := range []struct{ version, text, want string }{
-		{"1.23.4", pod("istio/pilot:1.30.0"), "HX101 HX103"},
-		{"1.24", pod("x"), "HX101 HX102"},
-		{"", pod("istio/pilot:1.22.0"), "HX101 HX103"},
-		{"", pod("istio/proxyv2:1.22.0", "istio/ztunnel:1.25.0-distroless"), "HX101 HX102"},
-		{"", pod("istio/pilot:1.22.0", "istio/proxyv2:1.25.0"), "HX101 HX103"}, // the control plane counts
-		{"", pod("acme/pilots:1.22.0", "pilot:nightly"), "HX101 HX102"},        // nothing told: the newest
+	for _, tt := range []struct {
+		version, text string
+		before        bool
+	}{
+		{"1.23.4", pod("istio/pilot:1.30.0"), true},
+		{"1.24", pod("x"), false},
+		{"", pod("istio/pilot:1.22.0"), true},
+		{"", pod("istio/proxyv2:1.22.0", "istio/ztunnel:1.25.0-distroless"), false},
+		{"", pod("istio/pilot:1.22.0", "istio/proxyv2:1.25.0"), true}, // the control plane counts
+		{"", pod("acme/pilots:1.22.0", "pilot:nightly"), false},       // nothing told: the newest
 	} {
-		_, findings, err := run(t.Context(), manifest.Read("x", []byte(tt.text)), Options{IstioVersion: tt.version}, rules)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var codes []string
-		for _, d := range findings {
-			codes = append(codes, d.Code)
-		}
-		if got := strings.Join(codes, " "); got != tt.want {
-			t.Errorf("%q, %s: got %s, want %s", tt.version, tt.text, got, tt.want)
+		mesh := newMesh(manifest.Read("x", []byte(tt.text)), Options{IstioVersion: tt.version})
+		if got := mesh.Before("1.24"); got != tt.before {
+			t.Errorf("%q, %s: before 1.24 is %v", tt.version, tt.text, got)
 		}
 	}
 }

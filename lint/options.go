@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,16 +20,19 @@ const (
 	codeNoMatches = "HX004"
 )
 
+// aboutLinting is where these codes are demanded.
+const aboutLinting = "helmx: docs/linting.md"
+
 // aboutOptions explains them.
 var aboutOptions = []diag.Explanation{
 	{
 		Code: codeOption, Title: "Lint setting that names nothing", Severity: diag.Error,
 		Why: "A misspelt code, tag, scope or version would switch a rule off, or leave it on, without a word. " +
 			"In an annotation it is a warning, since the rest of the run can go on.",
-		Remedy: "Use a code or a tag that `helmx rules` lists, a prefix such as HX2*, the scope release or mesh, and a version such as 1.30.",
+		Remedy: "Use a code or a tag that `helmx rules` lists, a prefix such as HX1*, the scope release or mesh, and a version such as 1.30.",
 		Bad:    "lint:\n  select: [HX1O7]\n",
 		Good:   "lint:\n  select: [HX107]\n",
-		Tags:   []string{"config"},
+		Source: aboutLinting, Tags: []string{"config"},
 	},
 	{
 		Code: codeNoReason, Title: "Ignored without a reason", Severity: diag.Error,
@@ -37,7 +41,7 @@ var aboutOptions = []diag.Explanation{
 		Remedy: "Write the reason, better with the condition under which the exception can go.",
 		Bad:    "metadata:\n  annotations:\n    helmx.dev/ignore.HX107: \"\"\n",
 		Good:   "metadata:\n  annotations:\n    helmx.dev/ignore.HX107: the vendor's filter, until it speaks OpenTelemetry\n",
-		Tags:   []string{"config"},
+		Source: aboutLinting, Tags: []string{"config"},
 	},
 	{
 		Code: codeExpired, Title: "Ignore that has expired", Severity: diag.Warning,
@@ -45,7 +49,7 @@ var aboutOptions = []diag.Explanation{
 		Remedy: "Mend what is reported, or grant the exception anew with a later date.",
 		Bad:    "lint:\n  ignore:\n  - {code: HX107, reason: vendor filter, expires: 2024-01-31}\n",
 		Good:   "lint:\n  ignore:\n  - {code: HX107, reason: vendor filter, expires: 2199-01-31}\n",
-		Tags:   []string{"config"},
+		Source: aboutLinting, Tags: []string{"config"},
 	},
 	{
 		Code: codeNoMatches, Title: "Ignore that matches nothing", Severity: diag.Warning,
@@ -55,7 +59,7 @@ var aboutOptions = []diag.Explanation{
 		Remedy: "Remove it, or correct its target.",
 		Bad:    "metadata:\n  annotations:\n    helmx.dev/ignore.HX107: left over from the filter that was here\n",
 		Good:   "metadata: {}\n",
-		Tags:   []string{"config"},
+		Source: aboutLinting, Tags: []string{"config"},
 	},
 }
 
@@ -75,20 +79,21 @@ type Ignore struct {
 func (o Options) Validate() diag.List {
 	var c checker
 	if o.Scope != "" && o.Scope != ScopeRelease && o.Scope != ScopeMesh {
-		c.add(diag.Span{}, codeOption, diag.DidYouMean(o.Scope, []string{ScopeRelease, ScopeMesh}),
+		c.add(o.Spans[SpanKey("scope")], codeOption, diag.DidYouMean(o.Scope, []string{ScopeRelease, ScopeMesh}),
 			"unknown scope %q: expected %s or %s", o.Scope, ScopeRelease, ScopeMesh)
 	}
 	if o.IstioVersion != "" {
 		if _, err := parseVersion(o.IstioVersion); err != nil {
-			c.add(diag.Span{}, codeOption, "", "%v", err)
+			c.add(o.Spans[SpanKey("istioVersion")], codeOption, "", "istioVersion: %v", err)
 		}
 	}
 	for _, pattern := range o.Select {
-		c.pattern(diag.Span{}, "select", pattern)
+		c.pattern(o.Spans[SpanKey("select", pattern)], "select", pattern)
 	}
 	for _, code := range slices.Sorted(maps.Keys(o.Severity)) {
 		if !slices.Contains(codes(), code) {
-			c.add(diag.Span{}, codeOption, diag.DidYouMean(code, codes()), "severity: unknown rule %q: expected the code of a rule", code)
+			c.add(o.Spans[SpanKey("severity", code)], codeOption, c.hint(code, codes()),
+				"severity: unknown rule %q: expected the code of a rule", code)
 		}
 	}
 	for _, i := range o.Ignore {
@@ -111,8 +116,21 @@ func (c *checker) pattern(at diag.Span, setting, pattern string) {
 	if slices.ContainsFunc(allRules(), func(r *Rule) bool { return r.matches(pattern) }) {
 		return
 	}
-	c.add(at, codeOption, diag.DidYouMean(pattern, append(codes(), tags()...)),
+	c.add(at, codeOption, c.hint(pattern, append(codes(), tags()...)),
 		"%s: no rule has the code, prefix or tag %q", setting, pattern)
+}
+
+// otherCode matches codes and prefixes of codes that are not those of a rule:
+// SC008, PA1*, HX001.
+var otherCode = regexp.MustCompile(`^([A-GI-Z][A-Z]|H[A-WYZ]|HX0)\d*\*?$`)
+
+// hint suggests a name. Codes of other findings are known, and cannot be
+// chosen here: they are mistakes, not opinions.
+func (c *checker) hint(name string, candidates []string) string {
+	if otherCode.MatchString(name) {
+		return "only rules can be selected, rated and ignored: HX101 and up; what else is reported is to be mended"
+	}
+	return diag.DidYouMean(name, candidates)
 }
 
 func (c *checker) ignore(i Ignore) {

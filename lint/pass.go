@@ -37,13 +37,3 @@ func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.
 	*p.found = append(*p.found, reported{&d, o})
 	return &d
 }
-
-// ReportAbsent is Report for something that is missing: when the documents are
-// one release only, another may hold it, and the finding is an info.
-func (p *Pass) ReportAbsent(o *Object, at manifest.Found, message, hint string) *diag.Diagnostic {
-	d := p.Report(o, at, message, hint)
-	if _, ok := p.options.Severity[p.rule.ID]; !ok && p.options.Scope != ScopeMesh {
-		d.Severity = diag.Info
-	}
-	return d
-}

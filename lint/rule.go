@@ -15,7 +15,6 @@ type Rule struct {
 	ID      string // HXnnn; the first digit is the chapter: 1 features, 2 security, 3 deprecation, 4 correctness, 5 install
 	Title   string // one line, at most 80 characters
 	Starred bool   // one of the rules that matter most
-	Off     bool   // not in the default set, runs only when selected
 
 	// Feature names the entry of ratings.json that this rule reports the use
 	// of. Level and, unless the rule says otherwise, Severity come from there.
@@ -25,8 +24,6 @@ type Rule struct {
 
 	Tags    []string // for selecting; the chapter's name is always one
 	Also    []string // the same check in other tools, e.g. IST0101
-	Since   string   // first Istio version it holds for, e.g. 1.22; empty: all
-	Until   string   // first Istio version it no longer holds for
 	Sources []Source // where the demand is written down
 
 	Why    string // what goes wrong, a paragraph
@@ -84,14 +81,12 @@ func (r *Rule) rate(rating Rating) {
 	r.Sources = append([]Source{rating.Source}, r.Sources...)
 }
 
-// selectRules returns the rules that the patterns name, or the default set.
+// selectRules returns the rules that the patterns name; no patterns mean all.
 func selectRules(rules []*Rule, patterns []string) []*Rule {
-	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
-		if len(patterns) == 0 {
-			return r.Off
-		}
-		return !slices.ContainsFunc(patterns, r.matches)
-	})
+	if len(patterns) == 0 {
+		return rules
+	}
+	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return !slices.ContainsFunc(patterns, r.matches) })
 }
 
 // matches reports whether a pattern - code, prefix or tag - names the rule.

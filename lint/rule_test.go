@@ -40,11 +40,6 @@ func TestEveryRuleIsComplete(t *testing.T) {
 		if r.Feature != "" && r.Level == "" {
 			t.Errorf("%s: no rating for the feature %q", r.ID, r.Feature)
 		}
-		for _, v := range []string{r.Since, r.Until} {
-			if _, err := parseVersion(v); v != "" && err != nil {
-				t.Errorf("%s: %v", r.ID, err)
-			}
-		}
 		for _, s := range r.Sources {
 			if s.Title == "" || !strings.HasPrefix(s.URL, "https://") {
 				t.Errorf("%s: incomplete source %+v", r.ID, s)
@@ -58,7 +53,7 @@ func TestEveryRuleIsComplete(t *testing.T) {
 
 func TestEveryCodeIsExplained(t *testing.T) {
 	for _, e := range Explanations() {
-		for name, value := range map[string]string{"title": e.Title, "why": e.Why, "remedy": e.Remedy, "bad example": e.Bad, "good example": e.Good} {
+		for name, value := range map[string]string{"title": e.Title, "why": e.Why, "remedy": e.Remedy, "bad example": e.Bad, "good example": e.Good, "source": e.Source} {
 			if strings.TrimSpace(value) == "" {
 				t.Errorf("%s: no %s", e.Code, name)
 			}

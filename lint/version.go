@@ -67,11 +67,3 @@ func (m *Mesh) findVersion() version {
 	}
 	return newest
 }
-
-// rulesFor leaves out the rules that do not hold for the mesh's version. The
-// version is only looked for when a rule asks.
-func rulesFor(rules []*Rule, m *Mesh) []*Rule {
-	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool {
-		return r.Since != "" && m.Before(r.Since) || r.Until != "" && !m.Before(r.Until)
-	})
-}

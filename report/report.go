@@ -31,8 +31,8 @@ type Options struct {
 	Quiet bool
 	// Version is helmx's own version, named by sarif.
 	Version string
-	// Rules document the codes that can occur. sarif lists them as its
-	// rules, github takes its titles from them. A code that is missing here is
+	// Rules document the codes that can occur. sarif lists those
+	// that do as its rules, github takes its titles from them. A code that is missing here is
 	// described by its findings.
 	Rules []diag.Explanation
 	// Category tells apart several sarif uploads for one commit.

@@ -2,8 +2,10 @@ package report
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/helmx-dev/helmx/diag"
 )
@@ -145,17 +147,21 @@ func encodeSARIF(b *bytes.Buffer, r Report, o Options) error {
 	return writeJSON(b, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
-// sarifRules lists every code that is explained, sorted, and those that
-// occur without an explanation: GitHub refuses a result without its rule.
+// sarifRules lists the codes that occur, sorted, explained or not: GitHub
+// refuses a result without its rule. The others would only make the file large.
 func sarifRules(r Report, o Options) []sarifRule {
 	explained := o.explained()
+	rules := []sarifRule{} // never null, as the schema demands
+	seen := make(map[string]bool)
 	for _, f := range r.Findings {
-		if _, ok := explained[f.Code]; !ok {
-			explained[f.Code] = diag.Explanation{Code: f.Code, Title: f.Message, Severity: f.Severity}
+		if seen[f.Code] {
+			continue
 		}
-	}
-	rules := make([]sarifRule, 0, len(explained))
-	for _, e := range explained {
+		seen[f.Code] = true
+		e, ok := explained[f.Code]
+		if !ok {
+			e = diag.Explanation{Code: f.Code, Title: f.Message, Severity: f.Severity}
+		}
 		rules = append(rules, sarifRuleOf(e))
 	}
 	slices.SortFunc(rules, func(a, b sarifRule) int { return strings.Compare(a.ID, b.ID) })
@@ -225,21 +231,32 @@ func plainHelp(e diag.Explanation) string {
 func markdownHelp(e diag.Explanation) string {
 	help := plainHelp(e)
 	if e.Bad != "" {
-		help += "\n\nReported:\n\n" + fenced(e.Bad)
+		help += "\n\nReported:\n\n" + Fenced(e.Bad)
 	}
 	if e.Good != "" {
-		help += "\n\nMended:\n\n" + fenced(e.Good)
+		help += "\n\nMended:\n\n" + Fenced(e.Good)
 	}
 	return strings.TrimSpace(help)
 }
 
-// fenced makes a code block with a fence longer than any in the text.
-func fenced(code string) string {
+// keyLine matches a line that only YAML, or what is meant to be YAML, has.
+var keyLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ -]*(["']?)[\w./-]+(["']?):( |$)|^- |^---$`)
+})
+
+// Fenced makes a Markdown code block of an example, with a fence longer than
+// any in the text. Commands and lists of files are not announced as YAML; a
+// broken manifest is, and so is a template of one.
+func Fenced(code string) string {
+	language := "text"
+	if keyLine().MatchString(code) {
+		language = "yaml"
+	}
 	fence := "```"
 	for strings.Contains(code, fence) {
 		fence += "`"
 	}
-	return fence + "yaml\n" + strings.TrimRight(code, "\n") + "\n" + fence
+	return fence + language + "\n" + strings.TrimRight(code, "\n") + "\n" + fence
 }
 
 func sarifLevel(s diag.Severity) string {

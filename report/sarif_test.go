@@ -104,7 +104,39 @@ func TestSARIFShortensLongTexts(t *testing.T) {
 }
 
 func TestFencesOutnumberThoseInTheCode(t *testing.T) {
-	if got, want := fenced("a\n```\nb\n"), "````yaml\na\n```\nb\n````"; got != want {
+	if got, want := Fenced("a: |\n ```\nb:\n"), "````yaml\na: |\n ```\nb:\n````"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOnlyYAMLIsFencedAsYAML(t *testing.T) {
+	for code, want := range map[string]string{
+		"a: b\n": "yaml", "- name: a\n": "yaml", "metadata:\n  name: [\n": "yaml", "\"a/b\": 1\n": "yaml", "a: {{ .Values.a }\n": "yaml",
+		"helmx template mesh ./charts/mesh\n": "text", "mesh/charts/README.md\n": "text", "demo/dump.sql has 100 MB\n": "text",
+		"oci://ghcr.io/a/b:1.0": "text", "{{- define \"x\" }}{{ end }}\n": "text", "helmx template x --set a: b": "text",
+	} {
+		if got, _, _ := strings.Cut(strings.TrimPrefix(Fenced(code), "```"), "\n"); got != want {
+			t.Errorf("%q is fenced as %s, want %s", code, got, want)
+		}
+	}
+}
+
+func TestSARIFHoldsTheRulesThatOccur(t *testing.T) {
+	var log sarifLog
+	l := diag.List{{Code: "SC014", Message: "m"}, {Code: "ZZ999", Message: "not explained"}, {Code: "SC014", Message: "n"}}
+	if err := json.Unmarshal(encode(t, "sarif", l, Options{Rules: explanations()}), &log); err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for _, r := range log.Runs[0].Tool.Driver.Rules {
+		rules = append(rules, r.ID)
+	}
+	if got := strings.Join(rules, " "); got != "SC014 ZZ999" {
+		t.Errorf("got the rules %s", got)
+	}
+	for _, r := range log.Runs[0].Results {
+		if rules[r.RuleIndex] != r.RuleID {
+			t.Errorf("ruleIndex %d is not %s", r.RuleIndex, r.RuleID)
+		}
 	}
 }

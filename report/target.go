@@ -30,8 +30,11 @@ func ParseTarget(s string) (Target, error) {
 		}
 		return Target{}, fmt.Errorf("report %q: %w", s, err)
 	}
-	if file == "" {
+	switch file {
+	case "":
 		return Target{}, fmt.Errorf("report %q: no file after the =", s)
+	case "-":
+		return Target{}, fmt.Errorf("report %q: a report goes to a file; for standard output use --format %s with lint or validate, or the file /dev/stdout", s, format)
 	}
 	return Target{format, file}, nil
 }

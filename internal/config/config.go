@@ -78,16 +78,18 @@ type Validate struct {
 
 // Lint configures the rules.
 type Lint struct {
-	// release (the default) when the input is one release of a mesh, mesh when it is all of it.
+	// release (the default) when the input is one release of a mesh, mesh when it is all of it: then an ignore that matches nothing is a warning.
 	Scope string `yaml:"scope" enum:"release,mesh"`
-	// The Istio version that the mesh runs, when image tags do not tell.
+	// The Istio version that the mesh runs, when image tags do not tell; rules about what a version lacks go by it.
 	IstioVersion string `yaml:"istioVersion"`
-	// Codes, prefixes (HX2*) and tags of the rules to run; empty means the default set.
+	// Codes, prefixes (HX1*) and tags of the rules to run; empty means all of them. See docs/linting.md.
 	Select []string `yaml:"select"`
-	// Severities that replace the default ones, by code.
+	// Severities that replace the default ones, by the code of the rule.
 	Severity map[string]string `yaml:"severity" enum:"info,warning,error"`
 	// Findings to leave out, each with its reason.
 	Ignore []Ignore `yaml:"ignore"`
+
+	spans map[string]diag.Span // where the keys above are written, by lint.SpanKey
 }
 
 // Ignore leaves out findings of one rule.
@@ -141,6 +143,7 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 	for i := range c.Validate.CRDs {
 		c.Validate.crdsAt = append(c.Validate.crdsAt, d.span(find(find(root, "validate"), "crds").Content[i]))
 	}
+	c.Lint.spans = lintSpans(&d, find(root, "lint"))
 	for i := range c.Lint.Ignore {
 		c.Lint.Ignore[i].at = d.span(find(find(root, "lint"), "ignore").Content[i])
 	}
@@ -190,6 +193,26 @@ func (c *Config) ExprOptions() expr.Options {
 // File returns the name of the file, "" when there is none.
 func (c *Config) File() string { return c.file }
 
+// lintSpans finds where the options that package lint checks are written; n is
+// the value of lint, or nil. The decoder has checked the scope.
+func lintSpans(d *decoder, n *yaml.Node) map[string]diag.Span {
+	spans := map[string]diag.Span{}
+	if version := find(n, "istioVersion"); version != nil {
+		spans[lint.SpanKey("istioVersion")] = d.span(version)
+	}
+	if patterns := find(n, "select"); patterns != nil {
+		for _, pattern := range patterns.Content {
+			spans[lint.SpanKey("select", pattern.Value)] = d.span(pattern)
+		}
+	}
+	if severities := find(n, "severity"); severities != nil {
+		for i := 0; i+1 < len(severities.Content); i += 2 {
+			spans[lint.SpanKey("severity", severities.Content[i].Value)] = d.span(severities.Content[i])
+		}
+	}
+	return spans
+}
+
 // LintOptions returns what the file says about linting.
 func (c *Config) LintOptions() lint.Options {
 	o := lint.Options{
@@ -197,6 +220,7 @@ func (c *Config) LintOptions() lint.Options {
 		IstioVersion: c.Lint.IstioVersion,
 		Select:       c.Lint.Select,
 		Severity:     map[string]diag.Severity{},
+		Spans:        c.Lint.spans,
 	}
 	for code, name := range c.Lint.Severity {
 		o.Severity[code], _ = diag.ParseSeverity(name) // the decoder has checked the enum

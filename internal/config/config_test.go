@@ -56,6 +56,20 @@ func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestLintFindingsHaveAPlace(t *testing.T) {
+	c, findings := Parse("helmx.yaml", []byte(head+"lint:\n  istioVersion: banana\n  select: [HX107, HX1O7]\n  severity:\n    SC008: info\n"))
+	if len(findings) != 0 {
+		t.Fatal(findings)
+	}
+	var places []string
+	for _, d := range c.LintOptions().Validate() {
+		places = append(places, d.Span.String())
+	}
+	if got, want := strings.Join(places, " "), "helmx.yaml:4:17 helmx.yaml:5:19 helmx.yaml:7:5"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestLintOptions(t *testing.T) {
 	c, findings := Parse("helmx.yaml", []byte(head+`lint:
   scope: mesh
