@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 )
 
 var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
@@ -22,6 +20,9 @@ func explain(text []byte, err error) *SyntaxError {
 	m := yamlError.FindStringSubmatch(strings.TrimSpace(err.Error()))
 	if m == nil {
 		return &SyntaxError{Line: 1, Message: err.Error()}
+	}
+	if at := unclosed(text, m[2]); at >= 0 {
+		return unclosedAt(text, at)
 	}
 	e := &SyntaxError{Line: max(1, atoi(m[1])), Message: m[2]}
 	lines := bytes.SplitAfter(text, newline)
@@ -185,10 +186,5 @@ func firstFailing(text []byte, lines [][]byte, message string) int {
 }
 
 func failsWith(text []byte, message string) bool {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	_, err := decode(decoder)
-	if err == nil {
-		_, err = decode(decoder)
-	}
-	return err != nil && strings.HasSuffix(strings.TrimSpace(err.Error()), message)
+	return strings.HasSuffix(parserMessage(text), message)
 }
