@@ -4,33 +4,47 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strconv"
 )
 
-// argumentError says which parameter got what, and what it takes.
+// argumentError says which parameter got what kind of value, and what it takes.
 func argumentError(param string, got any, want string) error {
-	return fmt.Errorf("%s: want %s, got %s", param, want, show(got))
+	return fmt.Errorf("%s: want %s, got %s", param, want, kindName(got))
 }
 
-// show prints a short value as it is written and of a map or list only the kind:
-// messages must stay readable, and may not spill a whole Secret.
-func show(v any) string {
-	switch x := v.(type) {
-	case nil:
+// formError is argumentError for a value of the right kind and the wrong form.
+func formError(param string, got any, want string) error {
+	form := kindName(got)
+	if form != emptyText {
+		form += " that is none"
+	}
+	return fmt.Errorf("%s: want %s, got %s", param, want, form)
+}
+
+const emptyText = "an empty string"
+
+// kindName names the kind of a value and never shows the value itself: messages
+// end up in logs, and an argument may come from a Secret.
+func kindName(v any) string {
+	if v == nil {
 		return "nothing (null)"
-	case string:
-		if len(x) > 60 {
-			return strconv.Quote(x[:60]) + "..."
-		}
-		return strconv.Quote(x)
 	}
-	switch reflect.ValueOf(v).Kind() {
-	case reflect.Map:
+	switch rv := reflect.ValueOf(v); {
+	case rv.Kind() == reflect.String && rv.Len() == 0:
+		return emptyText
+	case rv.Kind() == reflect.String:
+		return "a string"
+	case rv.Kind() == reflect.Bool:
+		return "true or false"
+	case rv.Kind() == reflect.Map:
 		return "a map"
-	case reflect.Slice, reflect.Array:
+	case rv.Kind() == reflect.Slice, rv.Kind() == reflect.Array:
 		return "a list"
+	case rv.CanFloat() && rv.Float() != math.Trunc(rv.Float()):
+		return "a number with a fraction"
+	case rv.CanInt(), rv.CanUint(), rv.CanFloat():
+		return "a number"
 	}
-	return fmt.Sprint(v)
+	return fmt.Sprintf("a value of type %T", v)
 }
 
 func textArgument(param string, v any, want string) (string, error) {

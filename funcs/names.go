@@ -20,7 +20,7 @@ func nameFuncs() []Func {
 			Examples: []Example{
 				{Template: `{{ printf "%s_%s" "Team A" "reviews.v1" | dnsLabel }}`, Want: "team-a-reviews-v1"},
 				{Template: `{{ dnsLabel "a-very-long-release-name-with-a-very-long-chart-name-and-a-suffix" }}`, Want: "a-very-long-release-name-with-a-very-long-chart-name-a-f6f758d4"},
-				{Template: `{{ dnsLabel "--" }}`, Error: `text: want a text with a letter or a digit, got "--"`},
+				{Template: `{{ dnsLabel "--" }}`, Error: `text: want a text with a letter or a digit, got a string that is none`},
 			},
 		},
 	}
@@ -34,7 +34,7 @@ func dnsLabel(text any) (string, error) {
 	}
 	label := strings.Trim(strings.Map(labelRune, s), "-")
 	if label == "" {
-		return "", argumentError("text", text, want)
+		return "", formError("text", text, want)
 	}
 	if len(label) <= maxLabel {
 		return label, nil

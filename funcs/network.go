@@ -19,7 +19,7 @@ func networkFuncs() []Func {
 			Examples: []Example{
 				{Template: `{{ "10.0.0.0/8" | cidrContains "10.1.2.3" }}`, Want: "true"},
 				{Template: `{{ cidrContains "10.0.0.0/7" "10.0.0.0/8" }}`, Want: "false"},
-				{Template: `{{ cidrContains "10.0.0" "10.0.0.0/8" }}`, Error: `inner: want an IP address or a network like 10.0.0.0/8, got "10.0.0"`},
+				{Template: `{{ cidrContains "10.0.0" "10.0.0.0/8" }}`, Error: `inner: want an IP address or a network like 10.0.0.0/8, got a string that is none`},
 			},
 		},
 		{
@@ -61,7 +61,7 @@ func networkFuncs() []Func {
 				{Template: `{{ "reviews" | fqdn "prod" }}`, Want: "reviews.prod.svc.cluster.local"},
 				{Template: `{{ fqdn "mesh.internal" "prod" "reviews" }}`, Want: "reviews.prod.svc.mesh.internal"},
 				{Template: `{{ fqdn "prod" "api.example.com" }}`, Want: "api.example.com"},
-				{Template: `{{ fqdn "" "reviews" }}`, Error: "namespace: want the namespace of reviews, got \"\""},
+				{Template: `{{ fqdn "" "reviews" }}`, Error: "namespace: want the namespace of the host, got an empty string"},
 			},
 		},
 	}
@@ -82,7 +82,7 @@ func cidrContains(inner, cidr any) (bool, error) {
 	}
 	addr, err := netip.ParseAddr(text)
 	if err != nil {
-		return false, argumentError("inner", text, want)
+		return false, formError("inner", text, want)
 	}
 	return outer.Contains(addr), nil
 }
@@ -155,7 +155,7 @@ func prefixArgument(param string, v any) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(text)
 	if err != nil {
-		return netip.Prefix{}, argumentError(param, v, want)
+		return netip.Prefix{}, formError(param, v, want)
 	}
 	return p.Masked(), nil
 }
@@ -190,7 +190,7 @@ func qualify(domain, namespace, host string) (string, error) {
 	case strings.Contains(host, ".") || host == "*":
 		return host, nil
 	case namespace == "":
-		return "", argumentError("namespace", "", "the namespace of "+host)
+		return "", argumentError("namespace", "", "the namespace of the host")
 	}
 	return host + "." + namespace + ".svc." + domain, nil
 }

@@ -2,6 +2,7 @@ package funcs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -150,16 +151,6 @@ func (w *walker) place(i int) string {
 	return w.path[:i].String()
 }
 
-func kindName(v any) string {
-	if _, isText := v.(string); isText {
-		return "a string"
-	}
-	if _, isNumber := number(v); isNumber {
-		return "a number"
-	}
-	return show(v)
-}
-
 func (w *walker) find(value any) ([]any, error) {
 	found := []any{value}
 	for i := range w.path {
@@ -282,8 +273,11 @@ func (w *walker) decode(v any, i int) (any, error) {
 		return nil, w.fail(i, v, "a string")
 	}
 	root, err := manifest.Parse([]byte(text))
+	if syntax := (*manifest.SyntaxError)(nil); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("path %s: %s holds no valid YAML, see its line %d", w.path, w.place(i), syntax.Line) // the message may quote the text
+	}
 	if err != nil {
-		return nil, fmt.Errorf("path %s: %s: %w", w.path, w.place(i), err)
+		return nil, fmt.Errorf("path %s: %s holds no valid YAML", w.path, w.place(i))
 	}
 	return manifest.Value(root), nil
 }

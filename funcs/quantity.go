@@ -27,7 +27,7 @@ func quantityFuncs() []Func {
 			Examples: []Example{
 				{Template: `{{ "128Mi" | toBytes }}`, Want: "134217728"},
 				{Template: `{{ .Values.memory | toBytes }}`, Values: "memory: 1.5G", Want: "1500000000"},
-				{Template: `{{ toBytes "128MB" }}`, Error: `quantity: want a Kubernetes quantity like 500m or 2Gi, got "128MB"`},
+				{Template: `{{ toBytes "128MB" }}`, Error: `quantity: want a Kubernetes quantity like 500m or 2Gi, got a string that is none`},
 			},
 		},
 		{
@@ -37,7 +37,7 @@ func quantityFuncs() []Func {
 			Examples: []Example{
 				{Template: `{{ "1.5" | toMillicores }}`, Want: "1500"},
 				{Template: `{{ .Values.cpu | toMillicores }}`, Values: "cpu: 2", Want: "2000"},
-				{Template: `{{ toMillicores "" }}`, Error: `quantity: want a Kubernetes quantity like 500m or 2Gi, got ""`},
+				{Template: `{{ toMillicores "" }}`, Error: `quantity: want a Kubernetes quantity like 500m or 2Gi, got an empty string`},
 			},
 		},
 	}
@@ -69,7 +69,7 @@ func scaled(param string, v any, factor int64) (int64, error) {
 	n, rest := new(big.Int).QuoRem(q.Num(), q.Denom(), new(big.Int))
 	n.Add(n, big.NewInt(int64(rest.Sign())))
 	if !n.IsInt64() {
-		return 0, fmt.Errorf("%s: %s is larger than a 64-bit integer", param, show(v))
+		return 0, fmt.Errorf("%s: the result is larger than a 64-bit integer", param)
 	}
 	return n.Int64(), nil
 }
@@ -88,6 +88,9 @@ func quantityArgument(param string, v any) (*big.Rat, error) {
 	}
 	if q, ok := parseQuantity(text); ok {
 		return q, nil
+	}
+	if text != "" {
+		return nil, formError(param, v, "a Kubernetes quantity like 500m or 2Gi")
 	}
 	return nil, argumentError(param, v, "a Kubernetes quantity like 500m or 2Gi")
 }

@@ -27,7 +27,7 @@ func structureFuncs() []Func {
 					Values:   `{base: {env: [{name: A, value: "1"}, {name: B, value: "2"}]}, over: {env: [{name: B, value: "3"}, {name: C, value: "4"}]}}`,
 					Want:     `{"env":[{"name":"A","value":"1"},{"name":"B","value":"3"},{"name":"C","value":"4"}]}`,
 				},
-				{Template: `{{ mergeDeep "apend" (dict) (dict) }}`, Error: `lists: want "replace", "append" or "by KEY", got "apend"`},
+				{Template: `{{ mergeDeep "apend" (dict) (dict) }}`, Error: `lists: want "replace", "append" or "by KEY", got a string that is none`},
 			},
 		},
 		{
@@ -122,7 +122,7 @@ func listMerger(lists any) (mergeLists, error) {
 	case strategy == "append":
 		return func(base, over []any) []any { return append(append([]any{}, base...), over...) }, nil
 	}
-	return nil, argumentError("lists", strategy, want)
+	return nil, formError("lists", strategy, want)
 }
 
 // mergeMaps returns a new map; the values that did not change are shared.

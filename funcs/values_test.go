@@ -1,12 +1,15 @@
 package funcs
 
 import (
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
+	"text/template"
 )
 
 type named map[string]any // as chartutil.Values
@@ -65,25 +68,68 @@ func TestMergeDeepLeavesItsArguments(t *testing.T) {
 
 func TestWrongTypes(t *testing.T) {
 	for text, want := range map[string]string{
-		`{{ mergeDeep "replace" 1 (dict) }}`:        "over: want a map, got 1",
-		`{{ mergeDeep 1 (dict) (dict) }}`:           `lists: want "replace", "append" or "by KEY", got 1`,
-		`{{ pruneEmpty "x" }}`:                      `value: want a map or a list, got "x"`,
-		`{{ cidrHost "1" "10.0.0.0/8" }}`:           `index: want an integer, got "1"`,
-		`{{ cidrHost 1.5 "10.0.0.0/8" }}`:           "index: want an integer, got 1.5",
+		`{{ mergeDeep "replace" 1 (dict) }}`:        "over: want a map, got a number",
+		`{{ mergeDeep 1 (dict) (dict) }}`:           `lists: want "replace", "append" or "by KEY", got a number`,
+		`{{ pruneEmpty "x" }}`:                      `value: want a map or a list, got a string`,
+		`{{ cidrHost "1" "10.0.0.0/8" }}`:           `index: want an integer, got a string`,
+		`{{ cidrHost 1.5 "10.0.0.0/8" }}`:           "index: want an integer, got a number with a fraction",
 		`{{ cidrHost 1 (list 1) }}`:                 "cidr: want a network like 10.0.0.0/8 or fd00::/64, got a list",
 		`{{ cidrHost 1 .Values.missing }}`:          "got nothing (null)",
 		`{{ cidrSubnet -1 0 "10.0.0.0/8" }}`:        "bits: 10.0.0.0/8 has 24 bits to divide, not -1",
 		`{{ cidrSubnet 2 4 "10.0.0.0/8" }}`:         "index: 10.0.0.0/8 has 4 parts of /10, none has the number 4",
 		`{{ fqdn "a" }}`:                            "want fqdn [DOMAIN] NAMESPACE HOST, got 1 arguments",
 		`{{ fqdn "a" "" }}`:                         "host: want a host name",
-		`{{ dnsLabel 1 }}`:                          "text: want a text with a letter or a digit, got 1",
+		`{{ dnsLabel 1 }}`:                          "text: want a text with a letter or a digit, got a number",
 		`{{ toBytes (dict "password" "hunter2") }}`: "got a map",
-		`{{ quantityCmp "1" "x" }}`:                 `quantity: want a Kubernetes quantity like 500m or 2Gi, got "x"`,
+		`{{ quantityCmp "1" "x" }}`:                 `quantity: want a Kubernetes quantity like 500m or 2Gi, got a string that is none`,
 	} {
 		if _, err := run(t, text, ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", text, err, want)
 		}
 	}
+}
+
+// TestMessagesShowNoValue gives every function a secret in every place of an
+// argument: what it says must not hold it.
+func TestMessagesShowNoValue(t *testing.T) {
+	for _, secret := range []any{"hunterZ: [9", []any{"hunterZ"}, map[string]any{"hunterZ": "hunterZ"}, 4711.25} {
+		for _, f := range All() {
+			for i := range f.Params {
+				args := []any{"/", "x[", "1"}[:len(f.Params)]
+				if len(f.Params) > 0 && f.Params[0].Name == "path" {
+					args[0] = "a.b|yaml.c"
+				}
+				args[i] = secret
+				if f.Params[i].Name == "path" {
+					continue // says where, not what
+				}
+				if message := failure(t, f, args); strings.Contains(message, "hunterZ") || strings.Contains(message, "4711") {
+					t.Errorf("%s: argument %d: %s", f.Name, i, message)
+				}
+			}
+		}
+	}
+	tree := map[string]any{"a": "x: hunterZ: *hunterZ"}
+	if _, err := getPath("a|yaml.x", tree); err == nil || strings.Contains(err.Error(), "hunterZ") {
+		t.Errorf("a text that is no YAML: %v", err)
+	}
+}
+
+// failure calls a function and returns what it says when it fails, or "".
+func failure(t *testing.T, f Func, args []any) string {
+	t.Helper()
+	names := make([]string, len(args))
+	for i := range args {
+		names[i] = "(index . " + strconv.Itoa(i) + ")"
+	}
+	parsed, err := template.New("").Funcs(Map()).Parse("{{ " + f.Name + " " + strings.Join(names, " ") + " }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parsed.Execute(io.Discard, args); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 func TestQuantities(t *testing.T) {

@@ -26,6 +26,12 @@ func (f finder) failures(list engine.Failures) diag.List {
 	}
 	var findings diag.List
 	first := map[place]int{}
+	secret := map[place]bool{}
+	for _, e := range list {
+		if at, ok := e.At(); ok && f.rendersSecret(e) {
+			secret[place{at.Place, e.Cause}] = true
+		}
+	}
 	for _, e := range list {
 		at, ok := e.At()
 		i, known := first[place{at.Place, e.Cause}]
@@ -36,6 +42,9 @@ func (f finder) failures(list engine.Failures) diag.List {
 			continue
 		}
 		first[place{at.Place, e.Cause}] = len(findings)
+		if secret[place{at.Place, e.Cause}] || !ok && f.rendersSecret(e) {
+			e = f.discreet(e)
+		}
 		findings = append(findings, f.failure(e))
 	}
 	return findings
@@ -140,6 +149,9 @@ func (f finder) badDocument(e *entry) diag.Diagnostic {
 		line, column, d.Hint = syntax.Line, syntax.Column, syntax.Message
 	} else if n, hint := blame(root); n != nil {
 		line, column, d.Hint = n.Line, n.Column, hint
+	}
+	if strings.Contains(e.text, "Secret") {
+		d.Message, d.Hint = f.writtenQuotes(d.Message), f.writtenQuotes(d.Hint)
 	}
 	if object := doc.Object(); object.Kind != "" {
 		d.Object = &object

@@ -19,6 +19,7 @@ import (
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -315,6 +316,51 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	if len(docs) != 1 {
 		t.Error("the broken document is lost")
+	}
+}
+
+// TestFailuresShowNoSecret makes functions fail on the value of a Secret, each
+// in its own way, and looks for it in everything that is said.
+func TestFailuresShowNoSecret(t *testing.T) {
+	const helpers = `{{ define "pw" }}{{ print "hunter" "Z" | toBytes }}{{ end }}{{ define "note" }}the password {{ . }} is too short{{ end }}`
+	for name, tt := range map[string]struct{ call, want string }{
+		"helmx's function":       {"toBytes $pw", "quantity: want a Kubernetes quantity like 500m or 2Gi, got a string that is none"},
+		"sprig's function":       {"mustToDate `2006` $pw", leftOut},
+		"text/template's own":    {"range $pw }}{{ end", leftOut},
+		"a pattern":              {"mustRegexMatch $pw `a`", leftOut},
+		"the name of a template": {"include $pw .", `no template "***"`},
+		"a text for tpl":         {"tpl $pw .", leftOut},
+		"the author":             {"fail (printf `the password %s is too short` $pw)", "the password *** {{ *** is too short"},
+		"the author, by include": {"fail (include `note` $pw)", "the password *** {{ *** is too short"},
+		"required":               {"required `set pw, please` .Values.none", "set pw, please"},
+		"nil":                    {".Values.a.b.c", "nil pointer evaluating interface {}.b"},
+		"a helper":               {"include `pw` .", "got a string that is none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, findings := render(t, map[string]string{
+				"templates/_helpers.tpl": helpers,
+				"templates/a":            "{{ $pw := print `hunter` `Z[ {{ hunter` `Z` }}\nkind: Secret\nstringData:\n  p: {{ " + tt.call + " }}\n",
+			}, Options{Funcs: funcs.Map()})
+			if len(findings) != 1 || !strings.Contains(findings[0].Message, tt.want) {
+				t.Fatalf("got %v, want %q", findings, tt.want)
+			}
+			if shown := fmt.Sprintf("%+v %+v", findings[0], findings[0].Excerpt); strings.Contains(shown, "hunterZ") {
+				t.Errorf("shows the value: %s", shown)
+			}
+		})
+	}
+}
+
+// TestSecretsShareAHelper: the first template that fails speaks for all of
+// them, and is no Secret here.
+func TestSecretsShareAHelper(t *testing.T) {
+	_, _, findings := render(t, map[string]string{
+		"templates/_helpers.tpl": `{{ define "pw" }}{{ mustToDate "2006" (print "hunter" "Z") }}{{ end }}`,
+		"templates/a":            `a: {{ include "pw" . }}`,
+		"templates/b":            `{kind: Secret, a: {{ include "pw" . }}}`,
+	}, Options{})
+	if len(findings) != 1 || !strings.Contains(findings[0].Message, leftOut) || strings.Contains(findings[0].Message, "hunterZ") {
+		t.Errorf("got %v", findings)
 	}
 }
 
