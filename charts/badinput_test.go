@@ -29,13 +29,17 @@ func writeArchive(t testing.TB, name string, data []byte) string {
 func TestNoSuchChart(t *testing.T) {
 	dir := writeTree(t, map[string]string{"mesh/Chart.yaml": v2Chart})
 	wantFinding(t, dir+"/mehs", LoadOptions{}, "CH001", fmt.Sprintf("path %q not found", dir+"/mehs"), "did you mean "+dir+"/mesh?")
-	wantFinding(t, dir, LoadOptions{}, "CH002", "Chart.yaml file is missing", "the folder holds charts, but is none: mesh")
+	wantFinding(t, dir, LoadOptions{}, "CH002", "Chart.yaml file is missing", "the folder is no chart itself, but holds some; name one of them: mesh")
 	t.Chdir(filepath.Dir(dir))
 	wantFinding(t, filepath.Base(dir)+"/mehs", LoadOptions{}, "CH001", "repo "+filepath.Base(dir)+" not found", "did you mean "+filepath.Base(dir)+"/mesh?")
 	wantFinding(t, "nowhere/mesh", LoadOptions{}, "CH001", "repo nowhere not found", "no folder nowhere/mesh exists", "helm repo add nowhere URL")
 	wantFinding(t, "nowhere", LoadOptions{}, "CH001", "non-absolute URLs should be in form of repo_name/path_to_chart, got: nowhere", "builtin:NAME")
 	wantFinding(t, "./none", LoadOptions{}, "CH001", `path "./none" not found`)
 	wantFinding(t, "builtin:istio/istoid", LoadOptions{}, "CH001", `no chart "istio/istoid" is built in`, `did you mean "istio/istiod"?`)
+	wantFinding(t, "builtin:istio/istoid@1.30.0", LoadOptions{}, "CH001", `no chart "istio/istoid@1.30.0" is built in`, "builtin:istio/istiod --version 1.30.0")
+	wantFinding(t, "builtin:mesh@1.30.0", LoadOptions{}, "CH001", "builtin:mesh --version 1.30.0")
+	wantFinding(t, "mesh", LoadOptions{Selection: Selection{RepoURL: "builtin:istio"}}, "CH001", `scheme "builtin" not supported`, "is taken from the binary")
+	wantFinding(t, "mesh", LoadOptions{Selection: Selection{RepoURL: "s3://bucket"}}, "CH001", `scheme "s3" not supported`, "charts come from http, https and oci addresses")
 	wantFinding(t, "builtin:mesh", LoadOptions{Selection: Selection{Version: "99.0.0"}}, "CH001", `version "99.0.0" not found`)
 	wantFinding(t, "builtin:mesh", LoadOptions{Access: Access{Verify: true}}, "CH010", "no provenance")
 }

@@ -121,8 +121,7 @@ func (c *credentials) get(ctx context.Context, rawURL string, limit int64) ([]by
 		return nil, refuse("CH001", "invalid chart URL format: %s", redacted(rawURL))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, refuse("CH001", "scheme %q not supported: %s", u.Scheme, u.Redacted()).
-			try("charts come from http, https and oci addresses, from disk and from the binary")
+		return nil, refuse("CH001", "scheme %q not supported: %s", u.Scheme, u.Redacted()).try(otherScheme(u.Scheme))
 	}
 	client, err := c.client()
 	if err != nil {
@@ -147,6 +146,15 @@ func (c *credentials) get(ctx context.Context, rawURL string, limit int64) ([]by
 		return nil, refused(u.Redacted(), resp.StatusCode, resp.Status)
 	}
 	return readLimited(ctx, u.Redacted(), resp.Body, limit)
+}
+
+// otherScheme says what to write instead of an address that cannot be fetched.
+func otherScheme(scheme string) string {
+	if scheme+":" == BuiltinPrefix {
+		return "builtin: is for the chart of a command, not for a repository; a dependency with version " + IstioVersion +
+			" and repository " + IstioRepository + " is taken from the binary"
+	}
+	return "charts come from http, https and oci addresses, from disk and from the binary"
 }
 
 func readLimited(ctx context.Context, from string, body io.Reader, limit int64) ([]byte, error) {

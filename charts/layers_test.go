@@ -68,7 +68,7 @@ global: {g: 0, h: 0}
 		"x":                  " by --set token=...,x=1",
 		"json.0.a":           ` by --set-json json=[{"a":1}]`,
 		"team":               "helmx.yaml:1:7 by values of helmx.yaml",
-		"prod":               "profiles/prod.yaml:2:7 by --profile prod",
+		"prod":               "top/profiles/prod.yaml:2:7 by --profile prod",
 		"default":            "top/values.yaml:1:10 by values.yaml of chart top",
 		"sub.fromParent":     "top/values.yaml:3:15 by values.yaml of chart top",
 		"other.fromParent":   "top/charts/other/values.yaml:3:13 by values.yaml of chart sub",

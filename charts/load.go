@@ -113,7 +113,7 @@ func (r *reading) open(ref string, at location) (*Chart, source, error) {
 	c.Chart, c.place, err = r.assemble(files, from)
 	if p, ok := err.(*problem); ok && p.Code == "CH002" && p.Span.File == at.path && at.dir {
 		if inside := chartsIn(at.path); len(inside) > 0 {
-			p.try("the folder holds charts, but is none: " + strings.Join(inside, ", "))
+			p.try("the folder is no chart itself, but holds some; name one of them: " + strings.Join(inside, ", "))
 		}
 	}
 	return c, from, err

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -78,6 +79,9 @@ func (l *locator) builtin(name string) (location, error) {
 	c, ok := Builtin(name)
 	if !ok {
 		p := refuse("CH001", "no chart %q is built in: there are %s", name, strings.Join(BuiltinNames(), ", "))
+		if short, version, ok := strings.Cut(name, "@"); ok {
+			return location{}, p.try(fmt.Sprintf("a version goes into its own flag: %s%s --version %s", BuiltinPrefix, cmp.Or(diag.Nearest(short, BuiltinNames()), short), version))
+		}
 		return location{}, p.try(diag.DidYouMean(name, BuiltinNames()))
 	}
 	if l.Verify {

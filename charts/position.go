@@ -15,12 +15,16 @@ import (
 	"github.com/helmx-dev/helmx/manifest"
 )
 
-var yamlLine = regexp.MustCompile(`line (\d+)`)
+var (
+	yamlLine      = regexp.MustCompile(`line (\d+)`)
+	unknownAnchor = regexp.MustCompile(`unknown anchor '[^']*'( referenced)?`)
+)
 
 // brokenYAML says where in a file a YAML error is. doing is what Helm says in
 // front of the parser's words.
 func brokenYAML(code, doing, file string, data []byte, err error) *problem {
-	p := refuse(code, "%s: %v", doing, err).in(file)
+	words := unknownAnchor.ReplaceAllString(err.Error(), "unknown anchor") // the name may be a password without quotes
+	p := refuse(code, "%s: %s", doing, words).in(file)
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) {
 		return p.wrongType(doing, data, wrongType)
@@ -114,19 +118,19 @@ func jsonKind(n *yaml.Node) string {
 	return "string"
 }
 
-// mark shows the line of the finding.
+// mark shows the line of the finding, without what may be a password.
 func (p *problem) mark(data []byte) {
 	lines := strings.Split(string(data), "\n")
 	at := p.Span.Start
 	if at.Line < 1 || at.Line > len(lines) {
 		return
 	}
-	text := strings.TrimRight(lines[at.Line-1], "\r")
-	trimmed := strings.TrimLeft(text, " \t")
+	text, kept := maskSecret(lines, at.Line-1)
 	column := at.Column
 	if column == 0 {
-		column = len(text) - len(trimmed) + 1
+		column = len(text) - len(strings.TrimLeft(text, " \t")) + 1
 	}
+	column = min(column, kept+1)
 	p.Excerpt = &diag.Excerpt{Line: at.Line, Text: text, Column: column, Width: max(1, len([]rune(text))-column+1)}
 }
 

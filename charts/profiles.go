@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -67,7 +68,7 @@ func (v *valuing) chartProfile(kind profileKind, name string) bool {
 	}
 	file := ourProfile(kind.prefix + name)
 	if data := chartFile(v.chart.Chart, file); data != nil {
-		shown := v.chart.UserPath(file)
+		shown := v.chart.UserPath(v.chart.Name() + "/" + file)
 		values, found := parseValues(shown, data, diag.Error)
 		v.found = append(v.found, found...)
 		v.overlayHelmx(fileLayer(kind.flag+" "+name, shown, data), values)
@@ -183,30 +184,34 @@ func chartsBelow(ch *chart.Chart, path []string, file string) [][]string {
 	return found
 }
 
-// unknownProfile lists what there is.
+// unknownProfile lists what there is, in the chart and in helmx.yaml.
 func (v *valuing) unknownProfile(kind profileKind, name string) *problem {
-	known := map[string]bool{}
-	if v.chart != nil {
-		kind.collect(v.chart.Chart, known)
+	var names, owners []string
+	list := func(owner string, known map[string]bool) {
+		sorted := slices.Sorted(maps.Keys(known))
+		names = append(names, sorted...)
+		owners = append(owners, owner+" has "+cmp.Or(strings.Join(sorted, ", "), "none"))
 	}
-	if kind == profileProfile {
+	if v.chart != nil {
+		known := map[string]bool{}
+		kind.collect(v.chart.Chart, known)
+		list("chart "+v.chart.Name(), known)
+	}
+	if kind == profileProfile && len(v.options.ConfigProfiles) > 0 {
+		known := map[string]bool{}
 		for _, c := range v.options.ConfigProfiles {
 			known[c.Name] = true
 		}
+		list(v.options.ConfigProfiles[0].File, known)
 	}
-	names := slices.Sorted(maps.Keys(known))
-	who := "helmx.yaml"
-	if v.chart != nil {
-		who = "chart " + v.chart.Name()
+	if len(owners) == 0 {
+		owners = []string{"there is none"}
 	}
-	list, hint := strings.Join(names, ", "), diag.DidYouMean(name, names)
-	if list == "" {
-		list = "none"
-	}
+	hint := diag.DidYouMean(name, names)
 	if flag, short := kind.otherFlag(name); flag != "" {
 		hint = "write " + flag + " " + short
 	}
-	return refuse("CH109", "unknown %s %q: %s has %s", kind.what, name, who, list).try(hint)
+	return refuse("CH109", "unknown %s %q: %s", kind.what, name, strings.Join(owners, "; ")).try(hint)
 }
 
 // collect adds the names that the chart, or failing that its subcharts, know.

@@ -88,18 +88,18 @@ func TestBadProfiles(t *testing.T) {
 		o           ValuesOptions
 		want        string
 	}{
-		{"typo", ourChart, ValuesOptions{Profiles: []string{"prud"}}, `error[CH109]: unknown profile "prud": chart top has ambient, more, prod, staging (did you mean "prod"?)` + "\n"},
-		{"typo in helmx.yaml's", ourChart, ValuesOptions{Profiles: []string{"stagin"}}, `error[CH109]: unknown profile "stagin": chart top has ambient, more, prod, staging (did you mean "staging"?)` + "\n"},
-		{"platform is no profile", istioChartFiles, ValuesOptions{Profiles: []string{"platform-gke"}}, `error[CH109]: unknown profile "platform-gke": chart top has ambient, demo, staging (write --platform gke)` + "\n"},
+		{"typo", ourChart, ValuesOptions{Profiles: []string{"prud"}}, `error[CH109]: unknown profile "prud": chart top has ambient, more, prod; helmx.yaml has staging (did you mean "prod"?)` + "\n"},
+		{"typo in helmx.yaml's", ourChart, ValuesOptions{Profiles: []string{"stagin"}}, `error[CH109]: unknown profile "stagin": chart top has ambient, more, prod; helmx.yaml has staging (did you mean "staging"?)` + "\n"},
+		{"platform is no profile", istioChartFiles, ValuesOptions{Profiles: []string{"platform-gke"}}, `error[CH109]: unknown profile "platform-gke": chart top has ambient, demo; helmx.yaml has staging (write --platform gke)` + "\n"},
 		{"platform", istioChartFiles, ValuesOptions{Platform: "gek"}, `error[CH109]: unknown platform "gek": chart top has gke (did you mean "gke"?)` + "\n"},
 		{"version", istioChartFiles, ValuesOptions{CompatibilityVersion: "1.29"}, `error[CH109]: unknown compatibility version "1.29": chart top has 1.28 (did you mean "1.28"?)` + "\n"},
 		{"no versions", "-- values.yaml --\n", ValuesOptions{CompatibilityVersion: "1.29"}, `error[CH109]: unknown compatibility version "1.29": chart top has none` + "\n"},
-		{"paths lead nowhere", ourChart, ValuesOptions{Profiles: []string{"../values"}}, `error[CH109]: unknown profile "../values": chart top has ambient, more, prod, staging` + "\n"},
+		{"paths lead nowhere", ourChart, ValuesOptions{Profiles: []string{"../values"}}, `error[CH109]: unknown profile "../values": chart top has ambient, more, prod; helmx.yaml has staging` + "\n"},
 		{"two of the chart's", istioChartFiles, ValuesOptions{Profiles: []string{"ambient", "demo"}},
 			"error[CH110]: --profile is given as ambient and as demo, but the chart applies profiles by itself and takes one (its value profile) (put what you need of the other one into a values file or a profile of helmx.yaml)\n"},
 		{"the same twice", istioChartFiles, ValuesOptions{Profiles: []string{"ambient", "ambient"}}, ""},
-		{"broken", "-- profiles/x.yaml --\na: [\n", ValuesOptions{Profiles: []string{"x"}}, "profiles/x.yaml:1:1: error[CH102]: not YAML: a value is missing, or a bracket is not closed\n  | a: [\n  | ^^^^\n"},
-		{"key twice", "-- profiles/x.yaml --\na: 1\na: 2\n", ValuesOptions{Profiles: []string{"x"}}, "profiles/x.yaml:2:1: error[CH104]: key \"a\" is given twice; the last one counts at a\n  profiles/x.yaml:1:1: given first here\n"},
+		{"broken", "-- profiles/x.yaml --\na:\n\tb: 1\n", ValuesOptions{Profiles: []string{"x"}}, "top/profiles/x.yaml:2:1: error[CH102]: not YAML: a tab where YAML wants spaces\n  | \tb: 1\n  | ^^^^^\n"},
+		{"key twice", "-- profiles/x.yaml --\na: 1\na: 2\n", ValuesOptions{Profiles: []string{"x"}}, "top/profiles/x.yaml:2:1: error[CH104]: key \"a\" is given twice; the last one counts at a\n  top/profiles/x.yaml:1:1: given first here\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.o.ConfigProfiles = config
@@ -111,6 +111,24 @@ func TestBadProfiles(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestUnknownProfileWithoutChart(t *testing.T) {
+	for _, test := range []struct {
+		config []ConfigLayer
+		want   string
+	}{
+		{nil, `error[CH109]: unknown profile "prd": there is none` + "\n"},
+		{[]ConfigLayer{configLayer(t, "dev", "{a: 1}"), configLayer(t, "prod", "{a: 2}")}, `error[CH109]: unknown profile "prd": helmx.yaml has dev, prod (did you mean "prod"?)` + "\n"},
+	} {
+		_, found, err := Values(context.Background(), nil, ValuesOptions{Profiles: []string{"prd"}, ConfigProfiles: test.config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, findingsText(found)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
 	}
 }
 

@@ -1,13 +1,16 @@
 package charts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/helmx-dev/helmx/diag"
 )
@@ -88,6 +91,9 @@ func saveArchive(at location, dir string) (string, error) {
 		}
 		name, data = archiveName(at.chart.Metadata), packed
 	}
+	if err := checkFolder(dir); err != nil {
+		return "", err
+	}
 	target := filepath.Join(dir, name)
 	if err := writeFile(target, data); err != nil {
 		return "", fmt.Errorf("writing chart archive: %w", err)
@@ -98,6 +104,21 @@ func saveArchive(at location, dir string) (string, error) {
 		}
 	}
 	return target, nil
+}
+
+// checkFolder demands that dir is there: Helm does not make the folder that an
+// archive is to be written to either. "" is the working directory.
+func checkFolder(dir string) error {
+	info, err := os.Stat(cmp.Or(dir, "."))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return refuse("CH017", "the folder %s does not exist", dir).in(dir).try("create it, or choose another --destination")
+	case errors.Is(err, syscall.ENOTDIR), err == nil && !info.IsDir():
+		return refuse("CH017", "%s is no folder", dir).in(dir).try("choose another --destination")
+	case err != nil:
+		return fmt.Errorf("looking for the folder of the archive: %w", err)
+	}
+	return nil
 }
 
 // unpack writes the chart below the folder asked for. Helm refuses when there
@@ -116,7 +137,11 @@ func (l *locator) unpack(at location, ref string, o *PullOptions) (string, error
 			continue // a built-in chart is written below its own name
 		}
 		target := filepath.Join(dir, taken)
-		if _, err := os.Lstat(target); !errors.Is(err, os.ErrNotExist) {
+		_, err := os.Lstat(target)
+		if errors.Is(err, syscall.ENOTDIR) {
+			return "", refuse("CH017", "%s cannot be made: a part of the path is a file", dir).in(dir).try("choose another --untardir")
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
 			return "", refuse("CH017", "failed to untar: a file or directory with the name %s already exists", target).in(target).
 				try("remove it, or choose another --untardir")
 		}

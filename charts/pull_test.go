@@ -98,6 +98,28 @@ func TestPullArchive(t *testing.T) {
 	wantTree(t, "out", "x/demo/Chart.yaml", "x/demo/templates/cm.yaml", "x/demo/values.yaml")
 }
 
+// TestPullNowhere: what cannot be written to for the way it was named is the
+// user's to mend, and nothing is left behind.
+func TestPullNowhere(t *testing.T) {
+	dir := writeTree(t, map[string]string{"file": "x"})
+	for _, test := range []struct {
+		o    PullOptions
+		says string
+	}{
+		{PullOptions{Destination: dir + "/nope"}, "the folder " + dir + "/nope does not exist"},
+		{PullOptions{Destination: dir + "/file"}, dir + "/file is no folder"},
+		{PullOptions{Destination: dir + "/file/below"}, dir + "/file/below is no folder"},
+		{PullOptions{Untar: true, UntarDir: dir + "/file"}, dir + "/file cannot be made: a part of the path is a file"},
+		{PullOptions{Untar: true, UntarDir: dir + "/file/below"}, dir + "/file/below cannot be made: a part of the path is a file"},
+	} {
+		_, found, err := Pull(context.Background(), "builtin:mesh", test.o)
+		if err != nil || len(found) != 1 || found[0].Code != "CH017" || found[0].Message != test.says || found[0].Hint == "" {
+			t.Errorf("%+v: %v, %v", test.o, found, err)
+		}
+	}
+	wantTree(t, dir, "file")
+}
+
 func TestPullUnsafeArchive(t *testing.T) {
 	r := startTestRepo(t)
 	r.files["/demo.tgz"] = tgz(t, plainFile("demo/Chart.yaml", v2Chart), plainFile("demo/../../x", "x"))

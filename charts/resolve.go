@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/Masterminds/semver/v3"
 	"helm.sh/helm/v3/pkg/chart"
 
 	"github.com/helmx-dev/helmx/charts/chartutil"
@@ -141,8 +142,13 @@ func (r *resolving) kubeVersion(ch *Chart, caps *chartutil.Capabilities) {
 		return
 	}
 	p := refuse("CH113", "chart requires kubeVersion: %s which is incompatible with Kubernetes %s", want, caps.KubeVersion.Version)
+	p.try("name the version of your cluster with --kube-version")
+	if _, err := semver.NewConstraint(want); err != nil {
+		p.Message += ": it is no constraint that can be read, so no version fits"
+		p.try("write kubeVersion like \">=1.30.0-0\" or \">=1.30.0-0 <1.40.0-0\"")
+	}
 	line, column := keyPosition(rawText(ch.Chart, "Chart.yaml"), "kubeVersion")
-	p.at(ch.UserPath("Chart.yaml"), line, column).try("name the version of your cluster with --kube-version")
+	p.at(ch.UserPath(ch.Name()+"/Chart.yaml"), line, column)
 	r.report(p)
 }
 

@@ -163,7 +163,7 @@ func TestResolveFindings(t *testing.T) {
 			`error[CH114]: release name "My_Mesh": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53 (try my-mesh)` + "\n"},
 		{"no release name", ValuesOptions{}, ResolveOptions{Release: Release{Name: ""}}, `error[CH114]: release name "": no name provided` + "\n"},
 		{"Kubernetes version", ValuesOptions{}, ResolveOptions{Release: Release{Name: "r"}, Capabilities: &chartutil.Capabilities{KubeVersion: chartutil.KubeVersion{Version: "v1.20.0"}}},
-			"Chart.yaml:4:1: error[CH113]: chart requires kubeVersion: >=1.25.0-0 which is incompatible with Kubernetes v1.20.0 (name the version of your cluster with --kube-version)\n"},
+			"top/Chart.yaml:4:1: error[CH113]: chart requires kubeVersion: >=1.25.0-0 which is incompatible with Kubernetes v1.20.0 (name the version of your cluster with --kube-version)\n"},
 		{"subchart is no table", ValuesOptions{Files: []string{"v.yaml"}}, ResolveOptions{Release: Release{Name: "r"}},
 			"v.yaml:1:6: error[CH112]: type mismatch on one: expected the values of the subchart, a table, found a boolean at one\n"},
 		{"subchart is no table, by flag", ValuesOptions{Values: []string{"one=null"}}, ResolveOptions{Release: Release{Name: "r"}}, ""},
@@ -185,6 +185,38 @@ func TestResolveFindings(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// A constraint that nobody can read fits no version, and the place is that of
+// the chart, not of a file in the working directory.
+func TestUnreadableKubeVersion(t *testing.T) {
+	ch := valuesChart(t, "-- Chart.yaml --\napiVersion: v2\nname: top\nversion: 1.0.0\nkubeVersion: '>= banana'\n")
+	_, found, err := Resolve(ch, userValues(t, ch, ValuesOptions{}), ResolveOptions{Release: Release{Name: "r"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "top/Chart.yaml:4:1: error[CH113]: chart requires kubeVersion: >= banana which is incompatible with Kubernetes " + chartutil.DefaultCapabilities().KubeVersion.Version +
+		`: it is no constraint that can be read, so no version fits (write kubeVersion like ">=1.30.0-0" or ">=1.30.0-0 <1.40.0-0")` + "\n"
+	if diff := cmp.Diff(want, findingsText(found)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// Where Helm is silent, at the top of the values, a lost table is told too.
+func TestReplacedTable(t *testing.T) {
+	inFolder(t, "-- v.yaml --\nlabels: foo\nempty: foo\nsub: {labels: [a]}\nsame: {b: 1}\nnone: null\n")
+	ch := valuesChart(t, "-- Chart.yaml --\napiVersion: v2\nname: top\nversion: 1.0.0\n"+
+		"-- values.yaml --\nlabels: {a: b}\nempty: {}\nsame: {b: 2}\nnone: {a: 1}\n"+
+		"-- charts/sub/Chart.yaml --\napiVersion: v2\nname: sub\nversion: 1.0.0\n-- charts/sub/values.yaml --\nlabels: {a: b}\n")
+	_, found, err := Resolve(ch, userValues(t, ch, ValuesOptions{Files: []string{"v.yaml"}}), ResolveOptions{Release: Release{Name: "r"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "v.yaml:1:9: warning[CH111]: a string replaces the chart's default, which is a table at labels\n" +
+		"v.yaml:3:7: warning[CH111]: a list replaces the chart's default, which is a table at sub.labels\n"
+	if diff := cmp.Diff(want, findingsText(found)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

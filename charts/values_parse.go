@@ -113,7 +113,11 @@ func brokenValues(file string, data []byte, err error) diag.Diagnostic {
 	root := firstTree(data)
 	if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) && root != nil {
 		p := refuse("CH103", "values are a map of keys, but this file is %s", nodeKind(root)).at(file, root.Line, root.Column)
-		return p.shown(data).try("begin each line with a key: `replicas: 2`").Diagnostic
+		p.try("begin each line with a key: `replicas: 2`")
+		if manifest.Resolve(root).Kind == kyaml.ScalarNode {
+			return p.Diagnostic // the line is not shown: the file may be the secret itself
+		}
+		return p.shown(data).Diagnostic
 	}
 	p := refuse("CH102", "not YAML that Helm reads: %v", err).in(file)
 	if n, what := unreadable(root); n != nil {
@@ -165,7 +169,7 @@ func unreadable(root *manifest.Node) (at *manifest.Node, what string) {
 		case at != nil:
 		case n.Kind == kyaml.MappingNode:
 			at, what = badKey(n)
-		case n.Kind == kyaml.ScalarNode && strings.HasPrefix(strings.ToLower(strings.TrimLeft(n.Value, "+-")), ".inf"),
+		case n.Kind == kyaml.ScalarNode && strings.EqualFold(strings.TrimLeft(n.Value, "+-"), ".inf"),
 			n.Kind == kyaml.ScalarNode && strings.EqualFold(n.Value, ".nan"):
 			at, what = n, n.Value+" is not a number that Helm can hold"
 		}

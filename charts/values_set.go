@@ -3,7 +3,6 @@ package charts
 import (
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -216,8 +215,6 @@ func excerptSet(f setFlag, arg string, marked int) *diag.Excerpt {
 	return e
 }
 
-var secretKey = regexp.MustCompile(`(?i)(passw|secret|token|credential|private|apikey|api-key|api_key)`)
-
 // hideSecrets replaces the values of keys that look like they hold a secret:
 // messages end up in logs. What follows a comma in such a value is hidden too.
 func hideSecrets(arg string, pieces []piece) string {
@@ -234,9 +231,9 @@ func hideSecrets(arg string, pieces []piece) string {
 		switch {
 		case assigned && secretKey.MatchString(key):
 			hidden = true
-			b.WriteString(key + "=...")
+			b.WriteString(key + "=" + masked)
 		case !assigned && hidden:
-			b.WriteString("...")
+			b.WriteString(masked)
 		default:
 			hidden = false
 			b.WriteString(text)

@@ -114,6 +114,8 @@ func (c coalescer) defaults(ch *chart.Chart, dest map[string]any, at *place) {
 			delete(dest, key)
 		case isSet:
 			c.defaultTable(ch, key, table, value, &place{at, key})
+		default:
+			c.replacedTable(ch, key, set, value, at)
 		}
 	}
 }
@@ -131,6 +133,15 @@ func (c coalescer) defaultTable(ch *chart.Chart, key string, table map[string]an
 	// are at hand.
 	c.keepNull = c.keepNull || hasDependency(ch, key)
 	c.tables(table, copyTable(src), at)
+}
+
+// replacedTable reports a default table that something else stands for. Helm
+// does below the top of the values only, but the templates fail all the same.
+// An empty table has nothing to lose and is often a mere placeholder.
+func (c coalescer) replacedTable(ch *chart.Chart, key string, set, value any, at *place) {
+	if table, ok := value.(map[string]any); ok && set != nil && len(table) > 0 && !hasDependency(ch, key) {
+		c.report(&place{at, key}, "%s replaces the chart's default, which is a table", KindOf(set))
+	}
 }
 
 func hasDependency(ch *chart.Chart, name string) bool {
