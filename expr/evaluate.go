@@ -20,15 +20,43 @@ import (
 // evaluator holds what the expressions of all documents share.
 type evaluator struct {
 	values    map[string]any
-	release   Release
+	release   release
 	functions template.FuncMap
 }
 
 // scope is the dot of an expression.
 type scope struct {
 	Values  map[string]any
-	Release Release
+	Release release
 	Object  any
+}
+
+// release is Release for an expression: methods are called like fields, and can
+// fail where a field would be empty.
+type release struct {
+	Namespace string
+	Service   string
+	IsInstall bool
+	IsUpgrade bool
+	Revision  int
+
+	name string
+}
+
+var errUnknownName = errors.New("the name of the release is not known")
+
+// Name returns the name, or fails when it is not known.
+func (r release) Name() (string, error) {
+	if r.name == "" {
+		return "", errUnknownName
+	}
+	return r.name, nil
+}
+
+func newRelease(r Release) release {
+	return release{
+		name: r.Name, Namespace: r.Namespace, Service: r.Service, IsInstall: r.IsInstall, IsUpgrade: r.IsUpgrade, Revision: r.Revision,
+	}
 }
 
 // problem is what is wrong with an expression or with its result.
@@ -38,7 +66,7 @@ type problem struct {
 }
 
 func newEvaluator(o Options) *evaluator {
-	return &evaluator{values: o.Values, release: o.Release, functions: pureFunctions()}
+	return &evaluator{values: o.Values, release: newRelease(o.Release), functions: pureFunctions()}
 }
 
 // evaluate returns the value of an expression, with integral numbers as int64.
@@ -53,7 +81,11 @@ func (e *evaluator) evaluate(expression string, object any) (any, *problem) {
 	if err != nil {
 		return nil, e.syntaxProblem(err)
 	}
-	if err := t.Execute(io.Discard, scope{Values: e.values, Release: e.release, Object: object}); err != nil {
+	err = t.Execute(io.Discard, scope{Values: e.values, Release: e.release, Object: object})
+	if errors.Is(err, errUnknownName) {
+		return nil, &problem{code: "EX009", message: "reads the name of the release, which Helm does not tell a post-renderer", hint: "give it with --release NAME; through Helm with --post-renderer-args=--release=NAME"}
+	}
+	if err != nil {
 		return nil, &problem{code: "EX002", message: "fails", detail: plainError(err)}
 	}
 	normal, err := normalize(value)

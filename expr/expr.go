@@ -28,11 +28,13 @@ import (
 type Options struct {
 	Enabled    bool
 	Delimiters [2]string      // what surrounds an expression; [[= and ]] where empty
-	Values     map[string]any // .Values; never modified
+	Values     map[string]any // .Values: what the user set, without the defaults of charts; never modified
 	Release    Release        // .Release
 }
 
-// Release is what an expression sees as .Release.
+// Release is what an expression sees as .Release. Where Name is empty it is not
+// known, and an expression that reads it is wrong: Helm tells a post-renderer
+// nothing about the release.
 type Release struct {
 	Name      string
 	Namespace string
@@ -182,11 +184,16 @@ func (r *resolver) change(n *manifest.Node, c change) {
 	r.changes = append(r.changes, c)
 }
 
+// noValue is the hint for a value that is not set. In template, too, the
+// defaults of the chart are out of reach: the post-renderer does not know them,
+// and one helmx.yaml must mean the same in both.
+const noValue = `.Values holds what helmx.yaml, -f and --set give, not the defaults of charts; set it there, or write ... | default "x"`
+
 // refuse says what is wrong with a result.
 func (r *resolver) refuse(value any, amongText bool) *problem {
 	switch kind := kindOf(value); {
 	case kind == "null":
-		return &problem{code: "EX003", message: "has no value (null)", hint: `give it one: ... | default "x"`}
+		return &problem{code: "EX003", message: "has no value (null)", hint: noValue}
 	case amongText && (kind == "a map" || kind == "a list"):
 		return &problem{code: "EX002", message: "gives " + kind + ", which cannot stand in the middle of text", hint: "write it with toJson or toYaml, or let the scalar be the expression alone"}
 	case holds(value, r.open):

@@ -227,23 +227,48 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	var codes []string
 	for _, e := range Explanations {
 		codes = append(codes, e.Code)
-		if e.Title == "" || e.Why == "" || e.Remedy == "" || e.Bad == "" || e.Good == "" {
+		if e.Title == "" || e.Why == "" || e.Remedy == "" || e.Bad == "" || e.Good == "" || e.Source == "" {
 			t.Errorf("%s is not explained", e.Code)
 		}
 		if e.Code == "EX007" { // needs a defect to show
 			continue
 		}
-		if _, findings := resolve(t, e.Bad, Options{Values: map[string]any{"a": "b", "image": map[string]any{}}}); len(findings) != 1 || findings[0].Code != e.Code {
+		if _, findings := resolve(t, e.Bad, Options{Release: Release{Namespace: "ns"}, Values: map[string]any{"a": "b", "image": map[string]any{}}}); len(findings) != 1 || findings[0].Code != e.Code {
 			t.Errorf("%s: the bad example gives %v", e.Code, findings)
 		}
 		if _, findings := resolve(t, e.Good, Options{Values: map[string]any{
-			"replicas": 1, "image": map[string]any{"tag": "1"}, "key": "k", "a": "b",
+			"replicas": 1, "image": map[string]any{"tag": "1"}, "key": "k", "a": "b", "app": "x",
 		}}); len(findings) > 0 {
 			t.Errorf("%s: the good example gives %v", e.Code, findings)
 		}
 	}
 	if !slices.IsSorted(codes) {
 		t.Errorf("%v are not sorted", codes)
+	}
+}
+
+// A post-renderer that is not told the name must not write an empty one.
+func TestUnknownReleaseName(t *testing.T) {
+	unknown := Options{Release: Release{Namespace: "ns", Revision: 1}}
+	for _, expression := range []string{".Release.Name", "printf `%s-x` .Release.Name", ".Release.Name | default `x`"} {
+		in := "a: 1\nb: '[[= " + expression + " ]]'\n"
+		out, findings := resolve(t, in, unknown)
+		if out != in || len(findings) != 1 || findings[0].Code != "EX009" || !strings.Contains(findings[0].Hint, "--post-renderer-args=--release=NAME") || findings[0].Span.Start.Line != 2 {
+			t.Errorf("%s: got %q, %v", expression, out, findings)
+		}
+	}
+	if out, findings := resolve(t, "a: '[[= .Release.Namespace ]]'\nb: '[[= .Release.Revision ]]'\n", unknown); out != "a: 'ns'\nb: 1\n" {
+		t.Errorf("what is known: got %q, %v", out, findings)
+	}
+	if out, _ := resolve(t, "a: '[[= .Release.Nmae ]]'\n", Options{}); out != "a: '[[= .Release.Nmae ]]'\n" {
+		t.Errorf("a typo gave %q", out)
+	}
+}
+
+func TestNoValueNamesTheLayers(t *testing.T) {
+	_, findings := resolve(t, "a: '[[= .Values.none ]]'\n", Options{})
+	if len(findings) != 1 || !strings.Contains(findings[0].Hint, "helmx.yaml, -f and --set") || !strings.Contains(findings[0].Hint, "default") {
+		t.Errorf("got %v", findings)
 	}
 }
 
@@ -308,7 +333,9 @@ func resolve(t *testing.T, in string, o Options) (string, diag.List) {
 			t.Fatal(err)
 		}
 	}
-	o.Release = Release{Name: "r", Namespace: "ns"}
+	if o.Release == (Release{}) {
+		o.Release = Release{Name: "r", Namespace: "ns"}
+	}
 	docs, findings, err := Resolve(t.Context(), manifest.Read("in.yaml", []byte(in)), o)
 	if err != nil {
 		t.Fatal(err)
