@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 )
 
 // TestEveryCodeIsExplained: the codes in the source and the explanations are
@@ -47,5 +49,22 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	}
 	if !slices.IsSorted(explained) {
 		t.Errorf("not in order: %s", explained)
+	}
+}
+
+// TestExamplesAreYAML: documentation shows the examples as YAML, so that
+// commands and lists of files are comments. Only the codes about broken YAML
+// have bad examples that are none.
+func TestExamplesAreYAML(t *testing.T) {
+	broken := []string{"CH004", "CH102"}
+	for _, e := range Explanations {
+		for _, text := range []string{e.Bad, e.Good} {
+			var content any
+			err := yaml.Unmarshal([]byte(text), &content)
+			_, plain := content.(string)
+			if isBroken := text == e.Bad && slices.Contains(broken, e.Code); (err != nil) != isBroken || plain {
+				t.Errorf("%s: %q: %v", e.Code, text, err)
+			}
+		}
 	}
 }
