@@ -126,6 +126,26 @@ func TestMesh(t *testing.T) {
 	both.compareAll(t, work, jobs)
 }
 
+// TestMeshNamespace: the umbrella chart refuses a release outside of the
+// namespace of the control plane, in the words that Helm prints too.
+func TestMeshNamespace(t *testing.T) {
+	both := newPair(t)
+	work := t.TempDir()
+	dir := both.pull(t, work, "mesh")
+	for _, args := range [][]string{
+		{"template", "mesh", dir},
+		{"template", "mesh", dir, "-n", "istio-system", "--set", "global.istioNamespace=mesh"},
+	} {
+		helm, helmx := both.run(t, work, args)
+		compare(t, helm, helmx)
+		want := helmMessage(helm.Stderr)
+		if helm.Code == 0 || !strings.Contains(want, "global.istioNamespace") || !strings.Contains(helmx.Stderr, want) {
+			t.Errorf("%v: Helm exits with %d and says %q, helmx says\n%s", args, helm.Code, want, helmx.Stderr)
+		}
+	}
+	both.compareAll(t, work, []istioJob{{name: "same", args: []string{"template", "mesh", dir, "-n", "mesh", "--set", "global.istioNamespace=mesh"}, mustSucceed: true}})
+}
+
 func variantFile(t *testing.T, chart, variant string) string {
 	t.Helper()
 	path := filepath.Join("testdata", "istio", chart, variant+".yaml")
