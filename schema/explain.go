@@ -11,6 +11,7 @@ import (
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/schema/internal/pack"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
@@ -230,9 +231,13 @@ func (e *explainer) unknown(p problem) {
 	}
 }
 
-// unknownHint guesses what an unknown field was meant to be: another field of
-// the same mapping, or one that belongs a level further out or in.
+// unknownHint guesses what an unknown field was meant to be: a field of a
+// mapping that ended too early, another field of the same mapping, or one that
+// belongs a level further out or in.
 func (e *explainer) unknownHint(p problem, name string, known []string) string {
+	if hint := e.emptyParent(p, name); hint != "" {
+		return hint
+	}
 	if best := closest(name, known); best != "" {
 		if p.path.Child(best).Get(e.object.node) != nil {
 			return fmt.Sprintf("did you mean %q, which is set as well?", best)
@@ -248,25 +253,71 @@ func (e *explainer) unknownHint(p problem, name string, known []string) string {
 	return "expected one of " + strings.Join(known, ", ")
 }
 
-// fieldElsewhere looks for a field of this name one level in, and in the
-// mappings around.
-func (e *explainer) fieldElsewhere(p problem, name string) string {
-	node := p.rule.node
-	for _, child := range sortedKeys(node.Properties) {
-		c := p.rule.lib.resolve(node.Properties[child], p.rule.as)
+// emptyParent recognises the fields of a block that a template indented too
+// little: the key above them is left without a value.
+func (e *explainer) emptyParent(p problem, name string) string {
+	for _, parent := range e.fieldsHolding(p, name) {
+		value := manifest.Resolve(p.path.Child(parent).Get(e.object.node))
+		if value == nil || value.ShortTag() != "!!null" {
+			continue
+		}
+		key, _ := locate(e.object.node, p.path.Child(parent), true)
+		return fmt.Sprintf("it is a field of %s, which is empty: indent it further, in a template with nindent %d", parent, key.Column+1)
+	}
+	return ""
+}
+
+// fieldsHolding lists the fields of a mapping whose own mapping, or whose
+// items, have a field of this name.
+func (e *explainer) fieldsHolding(p problem, name string) []string {
+	var found []string
+	for _, child := range sortedKeys(p.rule.node.Properties) {
+		c := p.rule.lib.resolve(p.rule.node.Properties[child], p.rule.as)
 		if c.Items != nil {
 			c = p.rule.lib.resolve(c.Items, p.rule.as)
 		}
-		value, _ := p.value.(map[string]any)
-		if value[child] != nil && c.Properties[name] != nil {
+		if c.Properties[name] != nil {
+			found = append(found, child)
+		}
+	}
+	return found
+}
+
+// fieldElsewhere looks for a field of this name one level in, and in the
+// mappings around, the nearest first.
+func (e *explainer) fieldElsewhere(p problem, name string) string {
+	value, _ := p.value.(map[string]any)
+	for _, child := range e.fieldsHolding(p, name) {
+		if value[child] != nil {
 			return child
 		}
 	}
-	root := e.kind.lib.resolve(ruleOf(e.schema).node, native)
-	if spec := e.kind.lib.resolve(root.Properties["spec"], p.rule.as); len(p.path) != 1 && spec != nil && spec.Properties[name] != nil {
-		return "spec"
+	nodes := e.nodesAlong(p)
+	for i := len(nodes) - 1; i >= 0; i-- {
+		if n := nodes[i]; n != nil && n.Properties[name] != nil {
+			return cmp.Or(p.path[:i].String(), "the object itself")
+		}
 	}
 	return ""
+}
+
+// nodesAlong returns the schemas of the mappings and lists around a value, the
+// object's own first.
+func (e *explainer) nodesAlong(p problem) []*pack.Node {
+	lib := e.kind.lib
+	n := lib.resolve(ruleOf(e.schema).node, native)
+	var nodes []*pack.Node
+	for _, step := range p.path {
+		nodes = append(nodes, n)
+		switch {
+		case n == nil:
+		case step.Kind == manifest.Index:
+			n = lib.resolve(n.Items, p.rule.as)
+		default:
+			n = lib.resolve(childNode(n, step.Key), p.rule.as)
+		}
+	}
+	return nodes
 }
 
 func (e *explainer) duplicates(p problem) {
@@ -278,11 +329,15 @@ func (e *explainer) duplicates(p problem) {
 		}
 		d := e.add("SC017", append(slices.Clone(p.path), step), false,
 			fmt.Sprintf("the list holds %s twice, first at index %d", what, dup.first), "")
-		if p.rule.as == native && e.validator.options.Apply == ApplyClient {
+		if p.rule.as == native && e.validator.options.Apply == ApplyClient && !uniqueAnyway[p.path[len(p.path)-1].Key] {
 			d.Severity = diag.Warning
 		}
 	}
 }
+
+// uniqueAnyway are lists of native kinds that the server refuses with a name
+// twice however they are applied.
+var uniqueAnyway = map[string]bool{"containers": true, "initContainers": true, "volumes": true}
 
 // branches explains oneOf, anyOf and not. In custom resources they nearly
 // always say which fields exclude each other, or that one of some must be set.

@@ -24,8 +24,15 @@ func run(t *testing.T, example string) diag.List {
 		return CheckValues([]ValuesInput{{Chart: "web", SchemaFile: "values.schema.json", Schema: []byte(schema), Values: asMap(manifest.Value(root))}}, nil)
 	}
 	o := Options{}
-	if _, version, ok := strings.Cut(strings.TrimSpace(example), "--kube-version "); ok {
-		o.KubeVersion, example = version, ""
+	if strings.HasPrefix(example, "# helmx.yaml\n") {
+		root, err := manifest.Parse([]byte(example))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.KubeVersion, _ = valueAt(manifest.Value(root), manifest.Keys("validate", "kubeVersion")).(string)
+		if example = ""; o.KubeVersion == "" {
+			t.Fatal("the example names no version")
+		}
 	}
 	return validate(t, example, o)
 }

@@ -168,7 +168,21 @@ func (v *validator) unknownKind(o *object) diag.List {
 		note(&d)
 		return diag.List{d}
 	}
-	return v.missingSchema(o, suggestAPI(o, versions, v))
+	return v.missingSchema(o, v.misspelledAPI(o))
+}
+
+// misspelledAPI names the API version that a custom resource was probably
+// meant to have. An API of a similar name alone is no reason: it must serve a
+// kind of this name, or nearly.
+func (v *validator) misspelledAPI(o *object) string {
+	var candidates []string
+	for gvk := range v.allKinds() {
+		apiVersion, name, _ := strings.Cut(gvk, " ")
+		if name == o.kind || diag.Nearest(o.kind, []string{name}) != "" {
+			candidates = append(candidates, apiVersion)
+		}
+	}
+	return diag.DidYouMean(o.apiVersion, candidates)
 }
 
 // suggestAPI names the API version that was probably meant.

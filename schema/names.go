@@ -41,35 +41,55 @@ var freeNames = []string{"rbac.authorization.k8s.io", "certificates.k8s.io", "in
 // nameless are groups whose objects are questions to the server, and have none.
 var nameless = []string{"authentication.k8s.io", "authorization.k8s.io"}
 
-// nameFindings checks the name of an object.
+// nameFindings checks the name and the namespace of an object.
 func nameFindings(o *object, k *kind) diag.List {
 	meta, ok := o.value["metadata"].(map[string]any)
-	if o.value["metadata"] != nil && !ok || slices.Contains(nameless, k.Group) {
+	if o.value["metadata"] != nil && !ok {
 		return nil // the wrong type is reported already
+	}
+	var found diag.List
+	if namespace, _ := meta["namespace"].(string); namespace != "" && k.Namespaced {
+		found = misnamed(o, "namespace", namespace, "no name of a namespace", namespaceProblem)
+	}
+	if slices.Contains(nameless, k.Group) {
+		return found
 	}
 	name, isString := meta["name"].(string)
 	prefix, _ := meta["generateName"].(string)
 	if name == "" {
 		if prefix != "" || meta["name"] != nil && !isString {
-			return nil
+			return found
 		}
 		d := o.finding("SC012", diag.Error, "metadata", "name")
 		d.Message = `required field "name" is missing`
-		return diag.List{d}
+		return append(found, d)
 	}
-	problem := nameProblem(k, name)
-	if problem == "" {
+	of := func(name string) string { return nameProblem(k, name) }
+	return append(found, misnamed(o, "name", name, "no name of a "+o.kind, of)...)
+}
+
+// misnamed reports a name or a namespace that problem finds fault with.
+func misnamed(o *object, field, text, isNo string, problem func(string) string) diag.List {
+	why := problem(text)
+	if why == "" {
 		return nil
 	}
-	d := o.finding("SC019", diag.Error, "metadata", "name")
-	d.Message = fmt.Sprintf("%s is no name of a %s: %s", show(name), o.kind, problem)
-	if strings.Contains(name, "<no value>") {
+	d := o.finding("SC019", diag.Error, "metadata", field)
+	d.Message = fmt.Sprintf("%s is %s: %s", show(text), isNo, why)
+	if strings.Contains(text, "<no value>") {
 		d.Hint = "the template prints a value that is not set"
-	} else if fixed := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-."); nameProblem(k, fixed) == "" {
+	} else if fixed := strings.Trim(strings.ReplaceAll(strings.ToLower(text), "_", "-"), "-."); problem(fixed) == "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", fixed)
 	}
 	note(&d)
 	return diag.List{d}
+}
+
+func namespaceProblem(name string) string {
+	if len(name) > 63 || !dnsLabel().MatchString(name) {
+		return labelRule
+	}
+	return ""
 }
 
 func nameProblem(k *kind, name string) string {
@@ -79,9 +99,7 @@ func nameProblem(k *kind, name string) string {
 	case slices.Contains(freeNames, k.Group), slices.Contains(freeNames, k.Group+" "+k.Kind.Kind):
 		return ""
 	case k.Group == "" && (k.Kind.Kind == "Service" || k.Kind.Kind == "Namespace"):
-		if len(name) > 63 || !dnsLabel().MatchString(name) {
-			return labelRule
-		}
+		return namespaceProblem(name)
 	case len(name) > 253 || !dnsSubdomain().MatchString(name):
 		return subdomainRule
 	}

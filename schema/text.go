@@ -132,19 +132,56 @@ func (e *explainer) typeHint(p problem) string {
 	secret := e.object.isSecretValue(p.path)
 	text, isString := p.value.(string)
 	switch {
-	case n.Type == "string" && !isString && isScalar(p.value) && !secret:
-		return "put it in quotes: " + strconv.Quote(node.Value)
+	case n.Type == "string" && isContainer(p.value):
+		return textHint(p.path, value, secret)
 	case n.Type == "string" && !isString && isScalar(p.value):
-		return "put it in quotes"
+		return e.quoteHint(node.Value, secret)
 	case isString && !secret && (n.Type == "integer" || n.Type == "number") && isNumber(text),
 		isString && n.Type == "boolean" && (text == "true" || text == "false"):
 		return "remove the quotes"
+	case isString && isPrintedMap(text) && (n.Type == "object" || n.Type == "array"):
+		key, _ := locate(e.object.node, p.path, true)
+		return fmt.Sprintf("the template prints a map as it is: put it through toYaml and nindent %d", key.Column+1)
 	case n.Type == "array" && p.value != nil:
 		return `begin each item with "- "`
-	case n.Type == "string" && isContainer(p.value):
-		return `is a "|" missing behind the key?`
 	}
 	return ""
+}
+
+// quoteHint says how to make text of a number or a boolean. In a document that
+// was changed it may be what a patch or an expression wrote, and those have
+// quotes that do not end up in the document.
+func (e *explainer) quoteHint(text string, secret bool) string {
+	hint := "put it in quotes"
+	if !secret {
+		hint += ": " + strconv.Quote(text)
+	}
+	if e.object.doc.Changed() {
+		hint += ", or let the expression that gives it end in | toString"
+	}
+	return hint
+}
+
+// textHint guesses how a map or a list came to stand where text belongs.
+func textHint(p manifest.Path, value *manifest.Node, secret bool) string {
+	flow := value == nil || value.Style&yaml.FlowStyle != 0
+	switch {
+	case value != nil && value.Kind == yaml.SequenceNode:
+		if len(value.Content) == 1 && value.Content[0].Kind == yaml.ScalarNode && !secret {
+			return "write it without the list: " + strconv.Quote(value.Content[0].Value)
+		}
+		return "only one value is allowed here, without a list around it"
+	case flow:
+		return ""
+	case p[len(p)-1].Kind == manifest.Index:
+		return `the ": " in it makes it a map: put the whole item in quotes`
+	}
+	return `is a "|" missing behind the key, or is one field of the map meant?`
+}
+
+// isPrintedMap recognises what a template prints for a map: map[a:b].
+func isPrintedMap(text string) bool {
+	return strings.HasPrefix(text, "map[") && strings.HasSuffix(text, "]")
 }
 
 func isNumber(text string) bool {

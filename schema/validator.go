@@ -114,6 +114,7 @@ func (v *validator) object(o *object) diag.List {
 		found = append(found, e.explain(err)...)
 	}
 	found = append(found, nameFindings(o, k)...)
+	found = append(found, disagreements(o, k.schemaName(v.target.release))...)
 	if k.Group == crdGroup && o.kind == crdKind {
 		found = append(found, v.checkDefinition(o)...)
 	}

@@ -187,12 +187,7 @@ func (c *valuesChecker) brokenSchema(err error) diag.Diagnostic {
 	}
 	var invalid *jsonschema.ValidationError
 	if errors.As(err, &invalid) {
-		leaf := invalid
-		for len(leaf.Causes) > 0 {
-			leaf = leaf.Causes[0]
-		}
-		d.Span.Start = c.schemaPosition(pointer(leaf.InstanceLocation))
-		d.Message = fmt.Sprintf("chart %s: values.schema.json is no JSON Schema: %s: %s", c.input.Chart, leaf.InstanceLocation, leaf.Message)
+		c.describeBroken(&d, invalid)
 		return d
 	}
 	text := err.Error()
@@ -201,6 +196,28 @@ func (c *valuesChecker) brokenSchema(err error) diag.Diagnostic {
 	}
 	d.Message = fmt.Sprintf("chart %s: values.schema.json cannot be used: %s", c.input.Chart, text)
 	return d
+}
+
+// simpleTypes are what "type" may say.
+var simpleTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
+
+// describeBroken says what in the schema its draft does not allow.
+func (c *valuesChecker) describeBroken(d *diag.Diagnostic, invalid *jsonschema.ValidationError) {
+	leaf := invalid
+	for len(leaf.Causes) > 0 {
+		leaf = leaf.Causes[0]
+	}
+	words := pointer(leaf.InstanceLocation)
+	value := valueAt(c.document, instancePath(c.document, words))
+	d.Span.Start = c.schemaPosition(words)
+	d.Message = fmt.Sprintf("chart %s: values.schema.json is no JSON Schema: %s: %s", c.input.Chart, leaf.InstanceLocation, leaf.Message)
+	word, isString := value.(string)
+	if isScalar(value) && !strings.Contains(leaf.Message, show(value)) {
+		d.Message += ", found " + show(value)
+	}
+	if isString && len(words) > 0 && slices.Contains(words[max(0, len(words)-2):], "type") {
+		d.Hint = diag.DidYouMean(word, simpleTypes)
+	}
 }
 
 // textPosition finds a string in the schema's text.
@@ -220,7 +237,7 @@ func (c *valuesChecker) schemaPosition(words []string) diag.Pos {
 	if err != nil || root == nil {
 		return diag.Pos{Line: 1}
 	}
-	n, _ := locate(root, instancePath(c.document, words), true)
+	n, _ := locate(root, instancePath(c.document, words), false)
 	return diag.Pos{Line: n.Line, Column: n.Column}
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -66,7 +67,19 @@ func TestCheckValues(t *testing.T) {
 		"an empty schema file": {"", "a: 1", []string{`values.schema.json:1: error[SC106]: chart web: values.schema.json is not JSON: the file is empty`}},
 		"a schema that is no schema": {
 			"{\n  \"properties\": {\n    \"a\": {\"type\": \"int\"}}}", "a: 1",
-			[]string{`values.schema.json:3:11: error[SC106]: chart web: values.schema.json is no JSON Schema: /properties/a/type: value must be one of "array", "boolean", "integer", "null", "number", "object", "string"`},
+			[]string{`values.schema.json:3:19: error[SC106]: chart web: values.schema.json is no JSON Schema: /properties/a/type: value must be one of "array", "boolean", "integer", "null", "number", "object", "string", found "int"`},
+		},
+		"a misspelled type": {
+			"{\"type\": \"objct\"}", "a: 1",
+			[]string{`values.schema.json:1:10: error[SC106]: chart web: values.schema.json is no JSON Schema: /type: value must be one of "array", "boolean", "integer", "null", "number", "object", "string", found "objct" (did you mean "object"?)`},
+		},
+		"bounds are no secret": {
+			`{"properties": {"password": {"minLength": 8}, "pin": {"minLength": 8}, "token": {"multipleOf": 2}}}`, "password: hunter2\npin: x\ntoken: 5",
+			[]string{
+				`error[SC105]: a string: length must be >= 8 at password`,
+				`error[SC105]: string "x": length must be >= 8 at pin`,
+				`error[SC105]: a number must be a multiple of 2 at token`,
+			},
 		},
 		"a byte order mark": {"\ufeff{}", "a: 1", nil},
 	} {
@@ -75,6 +88,40 @@ func TestCheckValues(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
+	}
+}
+
+// TestSecretsOfValuesAreNotShown lets values fail in every way that the library
+// words with the value in it.
+func TestSecretsOfValuesAreNotShown(t *testing.T) {
+	const secret = "hunter2"
+	for name, c := range map[string]struct{ schema, values string }{
+		"type":                     {`{"properties": {"dbPwd": {"type": "integer"}}}`, "dbPwd: hunter2"},
+		"format":                   {`{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"apiKey": {"format": "ipv4"}}}`, "apiKey: hunter2"},
+		"a form":                   {`{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"passphrase": {"anyOf": [{"format": "ipv4"}, {"type": "null"}]}}}`, "passphrase: hunter2"},
+		"a form of what is around": {`{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"auth": {"oneOf": [{"properties": {"password": {"format": "ipv4"}}}, {"type": "null"}]}}}`, "auth: {password: hunter2}"},
+		"a form of everything":     {`{"$schema": "http://json-schema.org/draft-07/schema#", "oneOf": [{"properties": {"password": {"format": "ipv4"}}}, {"type": "null"}]}`, "password: hunter2"},
+		"a map of secrets":         {`{"properties": {"secrets": {"additionalProperties": {"enum": ["a"]}}}}`, "secrets: {db: hunter2}"},
+		"a list of variables":      {`{"properties": {"env": {"items": {"properties": {"value": {"type": "integer"}}}}}}`, "env: [{name: DB_PASSWORD, value: hunter2}]"},
+		"const":                    {`{"properties": {"token": {"const": "x"}}}`, "token: hunter2"},
+	} {
+		found := checkValues(t, c.schema, c.values, nil)
+		if len(found) == 0 {
+			t.Errorf("%s: nothing found", name)
+		}
+		for _, d := range found {
+			if text := fmt.Sprintf("%+v", d); strings.Contains(text, secret) {
+				t.Errorf("%s: %s", name, text)
+			}
+		}
+	}
+}
+
+func TestCheckValuesDoesNotBlameForWhatIsMissing(t *testing.T) {
+	locate := func([]string) (diag.Span, string) { return diag.Span{}, "--set db.mode=c" }
+	got := lines(checkValues(t, `{"properties": {"db": {"required": ["host"]}}}`, "db: {mode: c}", locate))
+	if want := []string{`error[SC102]: "host" is required and not set; the map around it comes from --set db.mode=c at db.host`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -108,11 +108,46 @@ func unsetKeys(schema, value map[string]any) []string {
 	return slices.DeleteFunc(sortedKeys(asMap(schema["properties"])), func(key string) bool { _, set := value[key]; return set })
 }
 
-var secretWord = lazily(`(?i)passw|secret|token|credential|private|apikey|api_key`)
+var secretWord = lazily(`(?i)passw|passphrase|pwd|secret|token|credential|private|api[-_]?key|access[-_]?key`)
 
-// secretPath reports whether a value is better not shown.
-func secretPath(p manifest.Path) bool {
-	return slices.ContainsFunc(p, func(s manifest.Step) bool { return secretWord().MatchString(s.Key) })
+// isSecret reports whether a value is better not shown: when a key that leads
+// to it sounds like one, or the name beside it, as in a list of variables.
+func (c *valuesChecker) isSecret(p manifest.Path) bool {
+	for i, step := range p {
+		if secretWord().MatchString(step.Key) {
+			return true
+		}
+		around := asMap(valueAt(c.values, p[:i]))
+		for _, key := range []string{"name", "key"} {
+			if name, _ := around[key].(string); step.Key != key && secretWord().MatchString(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holdsSecret reports whether a value is a secret or has one in it, so that
+// what the library says about its parts must not be repeated.
+func (c *valuesChecker) holdsSecret(p manifest.Path, value any) bool {
+	if c.isSecret(p) {
+		return true
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for key, x := range value {
+			if c.holdsSecret(p.Child(key), x) {
+				return true
+			}
+		}
+	case []any:
+		for i, x := range value {
+			if c.holdsSecret(p.At(i), x) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // culprit is the value that a message is about, as the message names it.
@@ -124,13 +159,13 @@ type culprit struct {
 func (c *valuesChecker) culprit(f *jsonschema.ValidationError, path manifest.Path, value any) culprit {
 	switch {
 	case len(path) == 0:
-		return culprit{name: "the values"}
+		return culprit{"the values", c.holdsSecret(path, value)}
 	case strings.Contains(f.KeywordLocation, "/propertyNames"):
 		return culprit{name: "the key " + show(path[len(path)-1].Key)}
-	case secretPath(path):
+	case c.isSecret(path):
 		return culprit{"a " + typeName(value), true}
 	}
-	return culprit{name: describe(value)}
+	return culprit{name: describe(value), secret: isContainer(value) && c.holdsSecret(path, value)}
 }
 
 // valuesText says what is wrong with one value.
@@ -163,22 +198,36 @@ func valuesText(keyword string, schema map[string]any, value any, f *jsonschema.
 	case "format":
 		return "SC105", fmt.Sprintf("%s is no %v", found, schema["format"]), ""
 	case "oneOf", "anyOf":
-		return "SC105", fmt.Sprintf("%s fits none of the forms that are allowed here", found), branchHint(f)
+		return "SC105", fmt.Sprintf("%s fits none of the forms that are allowed here", found), branchHint(f, secret)
 	case "not":
 		return "SC105", found + " has a form that is not allowed here", ""
 	}
-	if secret {
-		return "SC105", fmt.Sprintf("%s violates %q of the schema", found, keyword), ""
-	}
-	if keyword == "multipleOf" {
+	if keyword == "multipleOf" && schema != nil {
 		return "SC105", fmt.Sprintf("%s must be a multiple of %v", found, schema["multipleOf"]), ""
 	}
-	demand, _, _ := strings.Cut(f.Message, " but ")
-	return "SC105", fmt.Sprintf("%s: %s", found, demand), ""
+	if secret && !tellsNoValue[keyword] {
+		return "SC105", fmt.Sprintf("%s violates %q of the schema", found, keyword), ""
+	}
+	return "SC105", fmt.Sprintf("%s: %s", found, demand(f)), ""
+}
+
+// tellsNoValue are the keywords whose violation the library explains by what
+// the schema demands, with nothing of the value before a " but ".
+var tellsNoValue = map[string]bool{
+	"type": true, "required": true, "additionalProperties": true, "minLength": true, "maxLength": true,
+	"minimum": true, "maximum": true, "exclusiveMinimum": true, "exclusiveMaximum": true,
+	"minItems": true, "maxItems": true, "minProperties": true, "maxProperties": true, "uniqueItems": true,
+	"enum": true, "const": true, "dependentRequired": true,
+}
+
+// demand is the part of the library's message that says what the schema wants.
+func demand(f *jsonschema.ValidationError) string {
+	text, _, _ := strings.Cut(f.Message, " but ")
+	return strings.TrimSuffix(text, ",")
 }
 
 // branchHint lists what each form misses, in the order of the schema.
-func branchHint(f *jsonschema.ValidationError) string {
+func branchHint(f *jsonschema.ValidationError, secret bool) string {
 	if len(f.Causes) == 0 {
 		return "it fits several at once: " + f.Message
 	}
@@ -187,18 +236,22 @@ func branchHint(f *jsonschema.ValidationError) string {
 		for len(cause.Causes) > 0 {
 			cause = cause.Causes[0]
 		}
+		message := cause.Message
+		switch {
+		case strings.Contains(message, "does not match"), secret && !tellsNoValue[lastWord(cause)]:
+			continue
+		case secret && lastWord(cause) != "type":
+			message = demand(cause)
+		}
 		at := strings.TrimPrefix(strings.TrimPrefix(cause.InstanceLocation, f.InstanceLocation), "/")
 		if at != "" {
-			at = strings.Join(pointer(at), ".") + ": "
+			message = strings.Join(pointer(at), ".") + ": " + message
 		}
-		if part := at + cause.Message; !strings.Contains(cause.Message, "does not match") && !slices.Contains(parts, part) {
-			parts = append(parts, part)
+		if !slices.Contains(parts, message) {
+			parts = append(parts, message)
 		}
 	}
-	if len(parts) > 3 {
-		parts = parts[:3]
-	}
-	return strings.Join(parts, "; or ")
+	return strings.Join(parts[:min(3, len(parts))], "; or ")
 }
 
 func wordsOf(types []string) string {
@@ -250,7 +303,11 @@ func (c *valuesChecker) add(code string, p manifest.Path, message, hint, pointer
 			}
 		}
 		var by string
-		if d.Span, by = c.locate(words); by != "" {
+		switch d.Span, by = c.locate(words); {
+		case by == "":
+		case code == "SC102":
+			d.Message += "; the map around it comes from " + by
+		default:
 			d.Message += ", set by " + by
 		}
 	}
