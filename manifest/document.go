@@ -54,6 +54,7 @@ type Document struct {
 	fileLine int        // line in Origin.File, which Renumber leaves alone
 	lines    []lineFrom // one for each line of raw once Edit has run, else nil
 	changed  bool
+	removed  map[string]diag.Span // what MarkRemoved was told, by the path as it is printed
 
 	mu     sync.Mutex
 	id     *ID

@@ -32,7 +32,7 @@ type Miss struct {
 func (m *Miss) Error() string {
 	text := m.Reason
 	if len(m.Have) > 0 {
-		text += "; there is " + quoteList(m.Have)
+		text += "; there is " + shortList(m.Have, m.Step.Kind == Key || m.Step.Kind == Token)
 	}
 	return text
 }
@@ -41,8 +41,10 @@ func (m *Miss) Error() string {
 // that is there, or "".
 func (m *Miss) DidYouMean() string {
 	switch m.Step.Kind {
-	case Key, Token, Item:
+	case Key, Token:
 		return diag.DidYouMean(m.Step.Key, m.Have)
+	case Item:
+		return m.meantItem()
 	case Match:
 		if len(m.Step.Fields) == 1 {
 			var values []string
@@ -57,11 +59,37 @@ func (m *Miss) DidYouMean() string {
 	return ""
 }
 
+// meantItem suggests the name of an item for a bare word in brackets.
+func (m *Miss) meantItem() string {
+	var names []string
+	for _, have := range m.Have {
+		if name, ok := strings.CutPrefix(have, "name="); ok {
+			names = append(names, name)
+		}
+	}
+	best := m.Step.Key
+	switch {
+	case names == nil:
+		return diag.DidYouMean(m.Step.Key, m.Have)
+	case !slices.Contains(names, best):
+		best = diag.Nearest(best, names)
+	}
+	if best == "" {
+		return "items that are maps are selected by a field: [name=" + matchText(names[0]) + "]"
+	}
+	return "did you mean [name=" + matchText(best) + "]?"
+}
+
 // maxListed is how many names a message lists; the rest is counted.
 const maxListed = 9
 
-func quoteList(names []string) string {
-	shown := names[:min(len(names), maxListed)]
+func shortList(names []string, quoted bool) string {
+	shown := slices.Clone(names[:min(len(names), maxListed)])
+	for i := range shown {
+		if quoted {
+			shown[i] = strconv.Quote(shown[i])
+		}
+	}
 	text := strings.Join(shown, ", ")
 	if more := len(names) - len(shown); more > 0 {
 		text += fmt.Sprintf(" and %d more", more)

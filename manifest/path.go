@@ -19,7 +19,7 @@ const (
 	Index                  // [0], [-1]: an item of a list, from the end when negative
 	Token                  // .0 or .-: a key of a mapping or an index of a list, as in a JSON pointer; - is behind the last item
 	Match                  // [name=x, port=80]: the items of a list that have these fields
-	Item                   // [=x]: the items of a list that are this scalar
+	Item                   // [x] or [=x]: the items of a list that are this scalar
 	All                    // [*]: every item of a list, every value of a mapping
 	Decode                 // |yaml or |json: into a string that holds a document
 )
@@ -100,20 +100,20 @@ func (s Step) String() string {
 	case All:
 		return "[*]"
 	case Item:
-		return "[=" + matchText(s.Key) + "]"
+		return "[" + itemText(s.Key) + "]"
 	case Decode:
 		return "|" + s.Key
 	}
 	fields := make([]string, len(s.Fields))
 	for i, f := range s.Fields {
-		fields[i] = matchText(f.Name) + "=" + matchText(f.Value)
+		fields[i] = nameText(f.Name) + "=" + matchText(f.Value)
 	}
 	return "[" + strings.Join(fields, ", ") + "]"
 }
 
 // isBareKey reports whether a key needs no quotes in a path.
 func isBareKey(key string) bool {
-	if key == "" || isToken(key) || key[0] == '/' {
+	if key == "" || key == "$" || isToken(key) || key[0] == '/' {
 		return false
 	}
 	return strings.IndexFunc(key, func(r rune) bool { return !isBareRune(r) }) < 0
@@ -134,11 +134,32 @@ func isToken(s string) bool {
 
 // matchText quotes the parts of a predicate that would not read back.
 func matchText(s string) string {
-	if s == "" || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'[]=:,\\\n\r") || strconv.Quote(s) != `"`+s+`"` {
+	if s == "" || s[0] == '~' || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'[]=:,\\\n\r") || strconv.Quote(s) != `"`+s+`"` {
 		return strconv.Quote(s)
 	}
 	return s
 }
+
+// itemText writes the scalar of an Item step: bare where it reads back as one.
+func itemText(s string) string {
+	text := matchText(s)
+	if _, err := strconv.Atoi(s); err == nil || text != s || s == "*" {
+		return "=" + text
+	}
+	return text
+}
+
+// nameText is matchText for the name of a field, which must not look like a
+// comparison.
+func nameText(s string) string {
+	if strings.ContainsAny(s, comparisons) {
+		return strconv.Quote(s)
+	}
+	return matchText(s)
+}
+
+// comparisons are the characters that other query languages put in front of "=".
+const comparisons = "!~<>^$*"
 
 // ParsePath reads a path in any of the notations that patches.md lists: keys
 // with dots, keys in brackets and quotes, indexes, predicates, the brackets of
@@ -147,6 +168,9 @@ func matchText(s string) string {
 func ParsePath(s string) (Path, error) {
 	if strings.HasPrefix(s, "/") {
 		return parsePointer(s)
+	}
+	if s == "$" || strings.HasPrefix(s, "$.") || strings.HasPrefix(s, "$[") {
+		return nil, &PathError{s, 0, `"$" is not needed: begin with a field of the object, such as spec`}
 	}
 	p := pathParser{text: s}
 	for p.at < len(s) {
@@ -269,8 +293,7 @@ func (p *pathParser) bracket() error {
 		return p.closeBracket(start)
 	}
 	if p.at < len(p.text) && p.text[p.at] == '=' {
-		p.at++
-		value, _, err := p.word(start, ",]")
+		value, err := p.operand(start)
 		if err != nil {
 			return err
 		}
@@ -288,7 +311,7 @@ func (p *pathParser) bracket() error {
 		p.add(oneWord(word, quoted))
 		return p.closeBracket(start)
 	}
-	return p.fields(start, word)
+	return p.fields(start, word, quoted)
 }
 
 func oneWord(word string, quoted bool) Step {
@@ -302,14 +325,16 @@ func oneWord(word string, quoted bool) Step {
 }
 
 // fields reads the rest of a predicate whose first name has been read.
-func (p *pathParser) fields(start int, name string) error {
+func (p *pathParser) fields(start int, name string, quoted bool) error {
 	var fields []Field
 	for {
 		if p.at >= len(p.text) || p.text[p.at] != '=' && p.text[p.at] != ':' {
 			return p.fail(p.at, `expected "=" after the name of a field`)
 		}
-		p.at++
-		value, _, err := p.word(start, ",]")
+		if last := len(name) - 1; !quoted && last >= 0 && strings.IndexByte(comparisons, name[last]) >= 0 {
+			return p.fail(p.at-1, fmt.Sprintf(`%q is no comparison of a path: only "=" is`, name[last:]+p.text[p.at:p.at+1]))
+		}
+		value, err := p.operand(start)
 		if err != nil {
 			return err
 		}
@@ -318,12 +343,22 @@ func (p *pathParser) fields(start int, name string) error {
 			break
 		}
 		p.at++
-		if name, _, err = p.word(start, "=:,]"); err != nil {
+		if name, quoted, err = p.word(start, "=:,]"); err != nil {
 			return err
 		}
 	}
 	p.add(Step{Kind: Match, Fields: fields})
 	return p.closeBracket(start)
+}
+
+// operand reads the sign of a comparison and the value behind it.
+func (p *pathParser) operand(start int) (string, error) {
+	p.at++
+	if p.at < len(p.text) && strings.IndexByte("=~", p.text[p.at]) >= 0 {
+		return "", p.fail(p.at, fmt.Sprintf(`%q is no comparison of a path: write one "="`, p.text[p.at-1:p.at+1]))
+	}
+	value, _, err := p.word(start, ",]")
+	return value, err
 }
 
 func (p *pathParser) closeBracket(start int) error {

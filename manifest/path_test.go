@@ -21,7 +21,14 @@ func TestParsePath(t *testing.T) {
 		"a[path=/x,pathType = Prefix]":  "a[path=/x, pathType=Prefix]",
 		`a[name="x, y"]`:                `a[name="x, y"]`,
 		"a.[name:x].args.[2]":           "a[name=x].args[2]",
-		"a.[--log]":                     "a[=--log]",
+		"a.[--log]":                     "a[--log]",
+		"a[=5]":                         "a[=5]",
+		"a[=*]":                         "a[=*]",
+		`a["x!"=b]`:                     `a["x!"=b]`,
+		`a[x="=b"]`:                     `a[x="=b"]`,
+		"a[host=*]":                     "a[host=*]",
+		"a.$patch":                      "a.$patch",
+		`["$"].a`:                       `["$"].a`,
 		"data.mesh|yaml.a[0]":           "data.mesh|yaml.a[0]",
 		`data["c.json"]|json.policy`:    `data["c.json"]|json.policy`,
 		"data.a|yaml":                   "data.a|yaml",
@@ -50,7 +57,9 @@ func TestPathErrors(t *testing.T) {
 	for in, want := range map[string]string{
 		"a..b": "character 3", "a.": "missing after the last dot", ".a": "missing before the dot", "a[": "not closed", "a[name=x": "not closed",
 		"a[]": "nothing in the brackets", "a b": "in a bare key", "a|toml.b": "yaml and json are known", "|yaml": "cannot begin", `a["x]`: "quote is not closed",
-		"a[0]b": `expected "."`, "/a~2": "~0", "a[x=1, y]": `expected "="`, "a]": "in a bare key", "a['x": "quote is not closed",
+		"a[0]b": `expected "."`, "/a~2": "~0", "a[x=1, y]": `expected "="`, "a]": "in a bare key",
+		"a[name!=x]": `"!=" is no comparison of a path: only "=" is at character 7`, "a[name~=x]": `"~=" is no comparison`, "a[name==x]": `"==" is no comparison of a path: write one "=" at character 8`,
+		"a[==x]": `"==" is no comparison`, "a[name=~x]": `"=~" is no comparison`, "a[a=1, b>=2]": `">=" is no comparison`, "$.spec.replicas": `"$" is not needed`, "$": "not needed", "a['x": "quote is not closed",
 	} {
 		_, err := ParsePath(in)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -134,8 +143,12 @@ func TestMissesSayWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string][]string{
-		"spec.replicsa":                  {`no key "replicsa" in spec`, "replicas, containers, empty", `did you mean "replicas"?`},
+		"spec.replicsa":                  {`no key "replicsa" in spec`, `"replicas", "containers", "empty"`, `did you mean "replicas"?`},
 		"spec.containers[name=dicovery]": {"no item [name=dicovery] in spec.containers", "name=discovery, name=proxy", `did you mean "discovery"?`},
+		"spec.containers[proxy]":         {"no item [proxy] in spec.containers", "name=discovery, name=proxy", "did you mean [name=proxy]?"},
+		"spec.containers[proxi]":         {"did you mean [name=proxy]?"},
+		"spec.containers[app]":           {"no item [app] in", "are selected by a field: [name=discovery]"},
+		"spec.containers[0].args[--lag]": {"no item [--lag] in spec.containers[0].args; there is --log, x", `did you mean "--log"?`},
 		"spec.containers[7]":             {"no item [7] in spec.containers, which has 2"},
 		"spec.containers.name":           {"spec.containers is a list, not a map"},
 		"spec.replicas.x":                {"spec.replicas is a number, not a map"},

@@ -42,6 +42,7 @@ func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
 // Finding begins a finding about a node of Root(): it fills in Span, Rendered,
 // Excerpt, Object and Path, and the caller adds the rest. A nil node means the
 // document as a whole. There is no excerpt where it could show a Secret's value.
+// A field that an edit removed is found at the place that MarkRemoved was given.
 func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
 	object := d.Object()
 	f := diag.Diagnostic{Object: &object, Path: p.String()}
@@ -53,7 +54,57 @@ func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
 	if col > 0 && !d.secretLine(p) {
 		f.Excerpt = d.excerpt(line, col, width)
 	}
+	if by, ok := d.removedBy(p); ok {
+		f.Related = []diag.Related{{Span: f.Span, Message: "removed from here"}}
+		f.Span, f.Excerpt = by, nil
+	}
 	return f
+}
+
+// MarkRemoved notes which place in a patch removed the field at a path, so that
+// a finding that misses the field leads there. List items in the path may be
+// selected in any way. Like Edit, it is not safe for concurrent use.
+func (d *Document) MarkRemoved(p Path, by diag.Span) {
+	key, ok := d.removedKey(p)
+	if !ok {
+		return
+	}
+	if d.removed == nil {
+		d.removed = map[string]diag.Span{}
+	}
+	d.removed[key] = by
+}
+
+// removedBy returns the place that removed the field at a path. A field that is
+// there again was not removed.
+func (d *Document) removedBy(p Path) (diag.Span, bool) {
+	if d.removed == nil {
+		return diag.Span{}, false
+	}
+	key, ok := d.removedKey(p)
+	if !ok {
+		return diag.Span{}, false
+	}
+	by, ok := d.removed[key]
+	return by, ok
+}
+
+// removedKey writes the path of a field that is not there, with indexes for
+// items; it reports false for one that is, or that has no place at all.
+func (d *Document) removedKey(p Path) (string, bool) {
+	root, err := d.Root()
+	if err != nil || root == nil || len(p) == 0 {
+		return "", false
+	}
+	last := len(p) - 1
+	around, miss := p[:last].Find(root)
+	if p[last].Kind != Key || miss != nil {
+		return "", false
+	}
+	if _, there := Lookup(around[0].Node, p[last].Key); there != nil {
+		return "", false
+	}
+	return around[0].Path.Child(p[last].Key).String(), true
 }
 
 // FindingAt is Finding for a place in the text, such as that of a SyntaxError.

@@ -134,6 +134,75 @@ func TestPositionsLeadToThePatch(t *testing.T) {
 	}
 }
 
+// What a merge wrote or removed is found at the line that says so.
+func TestMergesLeadToTheirLines(t *testing.T) {
+	patches, findings := patchesOf(t, `patches:
+- name: a
+  target: {kind: X}
+  merge:
+    spec:
+      replicas: many
+      selector: null
+      strategy:
+        $patch: delete
+      list:
+      - name: b
+        image: null
+      other:
+        $patch: replace
+        x: 1
+- name: b
+  target: {kind: X}
+  set: {spec.strategy: {again: 1}}
+`)
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	in := `apiVersion: v1
+kind: X
+spec:
+  replicas: 1 # one
+  selector: {a: b}
+  strategy: {a: b}
+  list:
+  - {name: a}
+  - name: b
+    image: x
+  other: {z: 1}
+`
+	docs, findings, err := Apply(context.Background(), manifest.Read("x.yaml", []byte(in)), Options{Patches: patches, ListKeys: specList{}})
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	root, err := docs[0].Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, spec := manifest.Lookup(root, "spec")
+	_, replicas := manifest.Lookup(spec, "replicas")
+	for path, want := range map[string]string{
+		"spec.replicas": "helmx.yaml:6:17", "spec.selector": "helmx.yaml:7:17", "spec.list[name=b].image": "helmx.yaml:12:16", "spec.list[1].image": "helmx.yaml:12:16",
+		"spec.other.z": "helmx.yaml:14:17", "spec.never": "x.yaml:3:1", "spec.list[name=a].image": "x.yaml:3:1", "spec.strategy": "x.yaml:3:1",
+	} {
+		p, err := manifest.ParsePath(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := root.Content[4]
+		if path == "spec.replicas" {
+			at = replicas
+		}
+		if got := docs[0].Finding(at, p); got.Span.String() != want {
+			t.Errorf("%s is at %s, want %s in:\n%s", path, got.Span, want, docs[0].Raw())
+		}
+	}
+}
+
+// specList tells the items of every list apart by their names.
+type specList struct{}
+
+func (specList) ListKeys(string, string, []string) ([]string, bool) { return []string{"name"}, false }
+
 // namedList is a ListKeys for tests.
 type namedList struct{}
 

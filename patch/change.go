@@ -10,9 +10,10 @@ import (
 
 // change is one thing a patch does to each object.
 type change struct {
-	span  diag.Span
-	path  manifest.Path // of a set
-	apply func(root *manifest.Node, id manifest.ID) *problem
+	span diag.Span
+	path manifest.Path // of a set
+	// apply makes the change, and tells which fields of the object are gone.
+	apply func(root *manifest.Node, id manifest.ID) ([]removal, *problem)
 }
 
 // errStopped ends an edit whose problem is reported otherwise.
@@ -22,14 +23,15 @@ var errStopped = errors.New("stopped")
 func (p *Patch) changes(keys ListKeys) []change {
 	var list []change
 	for _, a := range p.Set {
-		list = append(list, change{span: a.Span, path: a.Path, apply: func(root *manifest.Node, _ manifest.ID) *problem {
-			return assign(root, a.Path, a.Value)
+		list = append(list, change{span: a.Span, path: a.Path, apply: func(root *manifest.Node, _ manifest.ID) ([]removal, *problem) {
+			return nil, assign(root, a.Path, a.Value)
 		}})
 	}
 	if p.Merge != nil {
-		list = append(list, change{span: p.MergeSpan, apply: func(root *manifest.Node, id manifest.ID) *problem {
-			m := merger{apiVersion: id.APIVersion, kind: id.Kind, keys: keys}
-			return m.merge(root, p.Merge, nil, nil)
+		list = append(list, change{span: p.MergeSpan, apply: func(root *manifest.Node, id manifest.ID) ([]removal, *problem) {
+			m := &merger{apiVersion: id.APIVersion, kind: id.Kind, keys: keys}
+			problem := m.merge(root, p.Merge, nil, nil)
+			return m.removed, problem
 		}})
 	}
 	return list
@@ -46,6 +48,14 @@ type problem struct {
 	miss    *manifest.Miss
 }
 
+// at is the place of a node of the patch, that of the change without one.
+func (c change) at(n *manifest.Node) diag.Span {
+	if n == nil || n.Line == 0 {
+		return c.span
+	}
+	return diag.Span{File: c.span.File, Start: diag.Pos{Line: n.Line, Column: n.Column}}
+}
+
 // finding reports a problem at the patch, with the object's own place beside it.
 func (b *problem) finding(p *Patch, c change, d *manifest.Document) diag.Diagnostic {
 	target := d.Finding(b.at, b.path)
@@ -54,9 +64,7 @@ func (b *problem) finding(p *Patch, c change, d *manifest.Document) diag.Diagnos
 		Message: p.Name + ": " + b.text(d.IsSecret()), Hint: b.hint,
 		Related: []diag.Related{{Span: target.Span, Message: "the object that the patch is for"}},
 	}
-	if b.by != nil && b.by.Line > 0 {
-		f.Span.Start = diag.Pos{Line: b.by.Line, Column: b.by.Column}
-	}
+	f.Span = c.at(b.by)
 	if b.miss != nil && f.Hint == "" && !d.IsSecret() {
 		f.Hint = b.miss.DidYouMean()
 	}

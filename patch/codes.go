@@ -17,6 +17,7 @@ const (
 	codeSyntax       = "PA106"
 	codeMerge        = "PA107"
 	codeAlreadySo    = "PA108"
+	codeChart        = "PA109"
 )
 
 // Explanations documents the codes that this package prints.
@@ -99,8 +100,8 @@ var Explanations = []diag.Explanation{
 		Good:   "target: {kind: ConfigMap, name: old}\nset: {metadata.name: config}\n",
 	},
 	{
-		Code: codeSyntax, Title: "a target is no YAML", Severity: diag.Error, Tags: []string{"patch"},
-		Why:    "The document has the name that the target asks for, but it cannot be parsed, so it cannot be changed either.",
+		Code: codeSyntax, Title: "a document that a patch may be for is no YAML", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "A document that cannot be parsed cannot be changed. It has the name that the target asks for, or no other object has it and so this one may be meant.",
 		Remedy: "Mend the template at the line that the message names.",
 		Bad:    "kind: ConfigMap\ndata: {a: b\n",
 		Good:   "kind: ConfigMap\ndata: {a: b}\n",
@@ -118,5 +119,12 @@ var Explanations = []diag.Explanation{
 		Remedy: "Remove the path, if the chart now has the value itself.",
 		Bad:    "set: {spec.replicas: 1, spec.paused: true}   # where replicas is 1\n",
 		Good:   "set: {spec.paused: true}\n",
+	},
+	{
+		Code: codeChart, Title: "a patch is for a chart of a nearly right name", Severity: diag.Warning, Tags: []string{"patch"},
+		Why:    "A patch with `chart` is skipped where no document of that chart is in the stream, so that one file serves many releases. Here the stream holds a chart whose name differs in one letter, so the patch is skipped by a typo.",
+		Remedy: "Correct the name. If both charts exist, name both, or tell the objects apart in the target.",
+		Bad:    "- name: memory\n  chart: istoid\n",
+		Good:   "- name: memory\n  chart: istiod\n",
 	},
 }

@@ -14,10 +14,28 @@ import (
 type merger struct {
 	apiVersion, kind string
 	keys             ListKeys
+	removed          []removal
+}
+
+// removal is a field that a merge took away, and the node that says so.
+type removal struct {
+	path manifest.Path
+	by   *manifest.Node
+}
+
+func (m *merger) remove(path manifest.Path, by *manifest.Node) {
+	m.removed = append(m.removed, removal{path, by})
+}
+
+// removeAll notes that every field of n goes.
+func (m *merger) removeAll(n *manifest.Node, path manifest.Path, by *manifest.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		m.remove(path.Child(manifest.KeyText(n.Content[i])), by)
+	}
 }
 
 // listKeys asks the built-in table first.
-func (m merger) listKeys(fields []string) (keys []string, set bool) {
+func (m *merger) listKeys(fields []string) (keys []string, set bool) {
 	if keys, set = builtinListKeys(m.apiVersion, m.kind, fields); keys != nil || set || m.keys == nil {
 		return keys, set
 	}
@@ -32,17 +50,17 @@ const (
 
 // merge merges the mapping patch into the mapping n. fields are the names that
 // lead to it, path the way a message shows.
-func (m merger) merge(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
+func (m *merger) merge(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
 	d, p := directiveOf(patch, path)
 	if p != nil {
 		return p
 	}
-	switch d {
-	case "replace":
-		n.Content = m.fresh(patch).Content
-		return nil
-	case "delete":
+	if d == "replace" || d == "delete" {
+		m.removeAll(n, path, directiveNode(patch))
 		n.Content = nil
+		if d == "replace" {
+			n.Content = m.fresh(patch).Content
+		}
 		return nil
 	}
 	for i := 0; i+1 < len(patch.Content); i += 2 {
@@ -60,9 +78,14 @@ func (m merger) merge(n, patch *manifest.Node, fields []string, path manifest.Pa
 	return nil
 }
 
+func directiveNode(patch *manifest.Node) *manifest.Node {
+	_, v := manifest.Lookup(patch, directive)
+	return v
+}
+
 // directiveOf returns the value of `$patch`, "merge" without one.
 func directiveOf(patch *manifest.Node, path manifest.Path) (string, *problem) {
-	_, v := manifest.Lookup(patch, directive)
+	v := directiveNode(patch)
 	if v == nil {
 		return "merge", nil
 	}
@@ -73,13 +96,14 @@ func directiveOf(patch *manifest.Node, path manifest.Path) (string, *problem) {
 }
 
 // directive obeys the keys that begin with a dollar sign.
-func (m merger) directive(n *manifest.Node, key string, keyNode, value *manifest.Node, path manifest.Path) *problem {
+func (m *merger) directive(n *manifest.Node, key string, keyNode, value *manifest.Node, path manifest.Path) *problem {
 	switch {
 	case key == directive:
 		return nil
 	case key == retainKeys && isList(value):
 		for i := len(n.Content) - 2; i >= 0; i -= 2 {
 			if !containsScalar(value, manifest.Value(n.Content[i])) {
+				m.remove(path.Child(manifest.KeyText(n.Content[i])), keyNode)
 				n.Content = slices.Delete(n.Content, i, i+2)
 			}
 		}
@@ -105,10 +129,11 @@ func containsScalar(list *manifest.Node, v any) bool {
 }
 
 // entry merges one key of a patch.
-func (m merger) entry(n *manifest.Node, key string, value *manifest.Node, fields []string, path manifest.Path) *problem {
+func (m *merger) entry(n *manifest.Node, key string, value *manifest.Node, fields []string, path manifest.Path) *problem {
 	_, old := manifest.Lookup(n, key)
 	if isNull(value) {
 		if old != nil {
+			m.remove(path, value)
 			manifest.RemoveKey(n, key)
 		}
 		return nil
@@ -134,6 +159,7 @@ func (m merger) entry(n *manifest.Node, key string, value *manifest.Node, fields
 	switch {
 	case isMap(kept):
 		if d, _ := directiveOf(value, path); d == "delete" {
+			m.remove(path, directiveNode(value))
 			manifest.RemoveKey(n, key)
 			return nil
 		}
@@ -142,13 +168,13 @@ func (m merger) entry(n *manifest.Node, key string, value *manifest.Node, fields
 		return m.list(kept, value, fields, path)
 	}
 	if !manifest.Equal(kept, value) {
-		*kept = *m.fresh(value)
+		manifest.SetKey(n, key, m.fresh(value))
 	}
 	return nil
 }
 
 // list merges a list by its merge keys, as a set, or replaces it.
-func (m merger) list(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
+func (m *merger) list(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
 	keys, set := m.listKeys(fields)
 	items, replace, p := splitDirectives(patch, path)
 	switch {
@@ -192,7 +218,7 @@ func splitDirectives(patch *manifest.Node, path manifest.Path) (items []*manifes
 }
 
 // item merges one item of a keyed list.
-func (m merger) item(n, item *manifest.Node, keys, fields []string, path manifest.Path) *problem {
+func (m *merger) item(n, item *manifest.Node, keys, fields []string, path manifest.Path) *problem {
 	if !isMap(item) {
 		return &problem{code: codeClash, path: path, at: n, by: item,
 			message: fmt.Sprintf("the items of %s are maps, and the patch has %s", path, manifest.KindName(item))}
@@ -237,7 +263,7 @@ func stepTo(item *manifest.Node, keys []string, path manifest.Path) (manifest.St
 
 // fresh returns a copy of a patch node for a place where nothing was: without
 // nulls and directives, which only say what to remove.
-func (m merger) fresh(patch *manifest.Node) *manifest.Node {
+func (m *merger) fresh(patch *manifest.Node) *manifest.Node {
 	c := manifest.Copy(patch)
 	prune(c)
 	return c

@@ -91,7 +91,7 @@ func (p *parser) patch(n *manifest.Node, names map[string]*manifest.Node) Patch 
 		"name":        func(_, _ *manifest.Node) {},
 		"description": func(_, v *manifest.Node) { patch.Description = p.text("description", v) },
 		"target":      func(k, v *manifest.Node) { patch.Target = p.target(k, v) },
-		"chart":       func(_, v *manifest.Node) { patch.Charts = p.texts("chart", v) },
+		"chart":       func(_, v *manifest.Node) { patch.Charts, patch.ChartSpan = p.texts("chart", v), p.span(v) },
 		"expect":      func(_, v *manifest.Node) { patch.Expect = p.expect(v) },
 		"set": func(k, v *manifest.Node) {
 			kinds = append(kinds, "set")
@@ -99,7 +99,7 @@ func (p *parser) patch(n *manifest.Node, names map[string]*manifest.Node) Patch 
 		},
 		"merge": func(k, v *manifest.Node) {
 			kinds = append(kinds, "merge")
-			patch.Merge, patch.MergeSpan = p.merge(v), p.span(k)
+			patch.Merge, patch.MergeSpan = p.merge(k, v), p.span(k)
 		},
 	})
 	unknown := slices.ContainsFunc(p.found[before:], func(d diag.Diagnostic) bool { return d.Code == codeUnknownKey })
@@ -159,10 +159,31 @@ func (p *parser) texts(what string, n *manifest.Node) []string {
 	return list
 }
 
+// filledMap reports whether the value of a key is a map with something in it.
+func (p *parser) filledMap(what string, key, n *manifest.Node, hint string) bool {
+	switch {
+	case !isMap(n):
+		p.report(codeShape, n, fmt.Sprintf("%s is %s, expected a map", what, manifest.KindName(n)), hint)
+	case len(n.Content) == 0:
+		p.report(codeShape, key, what+" is an empty map", hint)
+	default:
+		return true
+	}
+	return false
+}
+
+// scalar reports whether a value is one, and reports one that is not.
+func (p *parser) scalar(what string, n *manifest.Node, expected string) bool {
+	if isScalar(n) && !isNull(n) {
+		return true
+	}
+	p.report(codeShape, n, fmt.Sprintf("%s is %s, expected %s", what, manifest.KindName(n), expected), "")
+	return false
+}
+
 func (p *parser) target(key, n *manifest.Node) Target {
 	var t Target
-	if !isMap(n) || len(n.Content) == 0 {
-		p.report(codeShape, key, "target is "+manifest.KindName(n)+" that says nothing", "give at least a kind or a name")
+	if !p.filledMap("target", key, n, "give at least a kind or a name") {
 		return t
 	}
 	pattern := func(what string, into *Patterns) func(_, v *manifest.Node) {
@@ -196,7 +217,10 @@ func (p *parser) patterns(what string, n *manifest.Node) Patterns {
 }
 
 func (p *parser) selector(what string, n *manifest.Node) Selector {
-	s, err := ParseSelector(p.text(what, n))
+	if !p.scalar(what, n, "a selector such as app=istiod") {
+		return nil
+	}
+	s, err := ParseSelector(n.Value)
 	if err != nil {
 		p.report(codeTargetSyntax, n, what+": "+err.Error(), "")
 	}
@@ -204,6 +228,9 @@ func (p *parser) selector(what string, n *manifest.Node) Selector {
 }
 
 func (p *parser) hook(n *manifest.Node) Hook {
+	if !p.scalar("hook", n, "true, false or any") {
+		return HookByName
+	}
 	switch v := manifest.Value(n); v {
 	case true:
 		return HookOnly
@@ -219,6 +246,9 @@ func (p *parser) hook(n *manifest.Node) Hook {
 var expectText = regexp.MustCompile(`^(\d+)(?:(\+)|-(\d+))?$`)
 
 func (p *parser) expect(n *manifest.Node) *Expect {
+	if !p.scalar("expect", n, "a number or bounds, such as 1, 1+ or 2-4") {
+		return nil
+	}
 	m := expectText.FindStringSubmatch(strings.ReplaceAll(n.Value, " ", ""))
 	if m == nil {
 		p.report(codeTargetSyntax, n, fmt.Sprintf("expect is %q, which cannot be read", n.Value), `write a number ("1"), a lower bound ("1+") or both bounds ("2-4")`)
@@ -239,8 +269,7 @@ func (p *parser) expect(n *manifest.Node) *Expect {
 }
 
 func (p *parser) assignments(key, n *manifest.Node) []Assignment {
-	if !isMap(n) || len(n.Content) == 0 {
-		p.report(codeShape, key, "set is "+manifest.KindName(n)+" without any PATH: VALUE", "")
+	if !p.filledMap("set", key, n, "write PATH: VALUE, such as spec.replicas: 2") {
 		return nil
 	}
 	var list []Assignment
@@ -255,12 +284,52 @@ func (p *parser) assignments(key, n *manifest.Node) []Assignment {
 			p.report(codePathSyntax, key, "an empty path", "name the field to set, such as spec.replicas")
 			continue
 		}
+		if name, inside := dottedName(path); name != nil {
+			p.report(codePathSyntax, key, fmt.Sprintf("%s is a map of strings, and the path leads into one of its values", inside), fmt.Sprintf("quote a key with dots: %s", name))
+			continue
+		}
 		if slices.ContainsFunc(list, func(a Assignment) bool { return a.Path.Equal(path) }) {
 			p.report(codeUnknownKey, key, fmt.Sprintf("%s is set twice", path), "")
 		}
 		list = append(list, Assignment{Path: path, Value: manifest.Copy(n.Content[i+1]), Span: p.span(key)})
 	}
 	return list
+}
+
+// dottedName returns the path that was probably meant, and that of the map it
+// leads into, for one that takes the dots of a label's name for steps.
+func dottedName(path manifest.Path) (meant, inside manifest.Path) {
+	for i, step := range path {
+		if step.Kind != manifest.Key || len(path) < i+3 {
+			continue
+		}
+		switch step.Key {
+		case "labels", "annotations":
+			if i == 0 || path[i-1].Key != "metadata" {
+				continue
+			}
+		case "matchLabels", "nodeSelector":
+		default:
+			continue
+		}
+		if name, n := joinedKey(path[i+1:]); n > 1 {
+			return append(path[:i+1:i+1].Child(name), path[i+1+n:]...), path[:i+1]
+		}
+	}
+	return nil, nil
+}
+
+// joinedKey joins the keys that a path begins with to one key with dots, and
+// says how many they are.
+func joinedKey(path manifest.Path) (string, int) {
+	var keys []string
+	for _, step := range path {
+		if step.Kind != manifest.Key && step.Kind != manifest.Token {
+			break
+		}
+		keys = append(keys, step.Key)
+	}
+	return strings.Join(keys, "."), len(keys)
 }
 
 // path reports a path that cannot be read, with the place in it.
@@ -275,9 +344,8 @@ func (p *parser) path(key *manifest.Node, err error) {
 	last.Excerpt = &diag.Excerpt{Line: key.Line, Text: key.Value, Column: column, Width: 1, Note: syntax.Message}
 }
 
-func (p *parser) merge(n *manifest.Node) *manifest.Node {
-	if !isMap(n) || len(n.Content) == 0 {
-		p.report(codeShape, n, "merge is "+manifest.KindName(n)+" without any field", "")
+func (p *parser) merge(key, n *manifest.Node) *manifest.Node {
+	if !p.filledMap("merge", key, n, "write the part of the object to merge, such as spec: {replicas: 2}") {
 		return nil
 	}
 	return manifest.Copy(n)

@@ -23,8 +23,9 @@ type Patch struct {
 	Name        string
 	Description string
 	Target      Target
-	Charts      []string // the streams it is for, by a chart in them; empty: all
-	Expect      *Expect  // how many objects it must match; nil: one or more
+	Charts      []string  // the streams it is for, by a chart in them; empty: all
+	ChartSpan   diag.Span // where Charts stands
+	Expect      *Expect   // how many objects it must match; nil: one or more
 	Set         []Assignment
 	Merge       *manifest.Node // a mapping, or nil
 	Span        diag.Span      // where the patch begins
@@ -98,8 +99,9 @@ func Apply(ctx context.Context, docs []*manifest.Document, o Options) ([]*manife
 type run struct {
 	docs    []*manifest.Document
 	options Options
-	charts  []string  // whose documents the stream holds
-	renamed []renamed // by the current patch
+	charts  []string                    // whose documents the stream holds
+	renamed []renamed                   // by the current patch
+	told    map[*manifest.Document]bool // documents reported as no YAML
 	found   diag.List
 }
 
@@ -111,9 +113,7 @@ type renamed struct {
 
 func (r *run) patch(p *Patch) error {
 	if len(p.Charts) > 0 && !slices.ContainsFunc(p.Charts, func(c string) bool { return slices.Contains(r.charts, c) }) {
-		if r.options.Note != nil {
-			r.options.Note(fmt.Sprintf("patch %s skipped: it is for chart %s, and the stream holds %s", p.Name, orList(p.Charts), orNone(r.charts)))
-		}
+		r.skipped(p)
 		return nil
 	}
 	var matched []*manifest.Document
@@ -121,7 +121,7 @@ func (r *run) patch(p *Patch) error {
 	for _, d := range r.docs {
 		ok, syntax := p.Target.matches(d)
 		if syntax != nil {
-			r.found = append(r.found, notYAML(p, d, syntax))
+			r.found = append(r.found, r.notYAML(p, d, syntax, "the target cannot be patched"))
 		}
 		if ok {
 			matched = append(matched, d)
@@ -186,9 +186,10 @@ func alreadySo(p *Patch, c change) diag.Diagnostic {
 func (r *run) edit(p *Patch, c change, d *manifest.Document) (bool, error) {
 	was := d.ID()
 	var problem *problem
+	var removed []removal
 	result, err := d.Edit(c.span, func(root *manifest.Node) error {
 		source := annotation(root)
-		if problem = c.apply(root, was); problem != nil {
+		if removed, problem = c.apply(root, was); problem != nil {
 			return errStopped
 		}
 		keepAnnotation(root, source)
@@ -200,6 +201,9 @@ func (r *run) edit(p *Patch, c change, d *manifest.Document) (bool, error) {
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("%s: %w", was.Object(), err)
+	}
+	for _, gone := range removed {
+		d.MarkRemoved(gone.path, c.at(gone.by))
 	}
 	if d.ID() != was {
 		r.renamed = append(r.renamed, renamed{d, c})

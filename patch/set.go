@@ -57,6 +57,9 @@ func (s setter) key(f manifest.Found, i int) *problem {
 	key := s.path[i].Key
 	_, v := manifest.Lookup(f.Node, key)
 	if v == nil {
+		if p := s.dotted(f, i); p != nil {
+			return p
+		}
 		if i+1 == len(s.path) {
 			manifest.SetKey(f.Node, key, manifest.Copy(s.value))
 			return nil
@@ -75,6 +78,30 @@ func (s setter) key(f manifest.Found, i int) *problem {
 	}
 	manifest.SetKey(f.Node, key, v)
 	return nil
+}
+
+// dotted finds a key with dots that the path takes for steps: made as steps, it
+// would become a second field beside the one that is meant.
+func (s setter) dotted(f manifest.Found, i int) *problem {
+	_, most := joinedKey(s.path[i:])
+	for n := most; n > 1; n-- {
+		name, _ := joinedKey(s.path[i : i+n])
+		if _, v := manifest.Lookup(f.Node, name); v != nil {
+			return &problem{
+				code: codePath, path: s.path, at: v,
+				message: fmt.Sprintf("no key %q in %s, which has the key %q", s.path[i].Key, place(f.Path), name),
+				hint:    fmt.Sprintf("quote a key with dots: %s", append(f.Path.Child(name), s.path[i+n:]...)),
+			}
+		}
+	}
+	return nil
+}
+
+func place(path manifest.Path) string {
+	if len(path) == 0 {
+		return "the object"
+	}
+	return path.String()
 }
 
 // own returns the value of a key for changing. One that `<<` brings in is

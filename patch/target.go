@@ -1,11 +1,8 @@
 package patch
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
@@ -109,76 +106,6 @@ func stringsAt(root *manifest.Node, key string) map[string]string {
 	return out
 }
 
-// unexpected reports a number of matched objects that the patch does not want.
-func (r *run) unexpected(p *Patch, expect Expect, matched []*manifest.Document) diag.Diagnostic {
-	f := diag.Diagnostic{Code: codeTarget, Severity: diag.Error, Span: p.Span}
-	if len(matched) == 0 {
-		f.Message = p.Name + ": the target matches no object"
-		f.Hint = r.nearest(p)
-		return f
-	}
-	f.Message = fmt.Sprintf("%s: the target matches %d objects, expected %s", p.Name, len(matched), expect)
-	f.Hint = "it matches " + objectList(matched)
-	return f
-}
-
-const maxNamed = 3
-
-func objectList(docs []*manifest.Document) string {
-	var names []string
-	for _, d := range docs[:min(len(docs), maxNamed)] {
-		names = append(names, d.Object().String())
-	}
-	text := strings.Join(names, ", ")
-	if more := len(docs) - len(names); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
-// candidate is an object that a target may have meant.
-type candidate struct {
-	name    string
-	misfits []string
-	far     int
-}
-
-// nearest names the three objects that come closest to the target, and what
-// keeps each from matching.
-func (r *run) nearest(p *Patch) string {
-	var all []candidate
-	var names []string
-	for _, d := range r.docs {
-		id := d.ID()
-		if id.Empty() {
-			continue
-		}
-		root, _ := d.Root()
-		all = append(all, candidate{name: d.Object().String(), misfits: p.Target.misfits(id, root)})
-		names = append(names, d.Object().String())
-	}
-	if len(all) == 0 {
-		return "the stream holds no object"
-	}
-	order := diag.NearestN(p.Target.wanted(), names, len(names))
-	for i := range all {
-		all[i].far = slices.Index(order, all[i].name)
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(len(a.misfits), len(b.misfits)), cmp.Compare(a.far, b.far))
-	})
-	var said []string
-	for _, c := range all[:min(len(all), maxNamed)] {
-		said = append(said, fmt.Sprintf("%s (differs in %s)", c.name, strings.Join(c.misfits, ", ")))
-	}
-	return "nearest: " + strings.Join(said, "; ")
-}
-
-// wanted writes the target as the name of an object.
-func (t Target) wanted() string {
-	return diag.Object{Kind: t.Kind.first(), Namespace: t.Namespace.first(), Name: t.Name.first()}.String()
-}
-
 // noop reports a patch that found everything as it wants it.
 func (r *run) noop(p *Patch, matched []*manifest.Document) diag.Diagnostic {
 	object := matched[0].Object()
@@ -196,35 +123,4 @@ func (r *run) noop(p *Patch, matched []*manifest.Document) diag.Diagnostic {
 		f.Path = p.Set[0].Path.String()
 	}
 	return f
-}
-
-func notYAML(p *Patch, d *manifest.Document, e *manifest.SyntaxError) diag.Diagnostic {
-	f := d.FindingAt(e.Line, e.Column)
-	f.Code, f.Severity = codeSyntax, diag.Error
-	f.Message = p.Name + ": the target cannot be patched: " + e.Message
-	f.Related = []diag.Related{{Span: p.Span, Message: "the patch"}}
-	return f
-}
-
-// chartsOf returns the charts, subcharts included, whose documents are there.
-func chartsOf(docs []*manifest.Document) []string {
-	var charts []string
-	for _, d := range docs {
-		path := strings.Split(d.ID().Source, "/")
-		for i, part := range path[:len(path)-1] {
-			if (i == 0 || path[i-1] == "charts") && part != "" && !slices.Contains(charts, part) {
-				charts = append(charts, part)
-			}
-		}
-	}
-	return charts
-}
-
-func orList(names []string) string { return strings.Join(names, " or ") }
-
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "no chart"
-	}
-	return strings.Join(names, ", ")
 }
