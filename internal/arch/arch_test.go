@@ -36,7 +36,7 @@ var allowed = map[string][]string{
 	"internal/cli": {
 		"internal/pipeline", "internal/config", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "manifest", "diag",
 	},
-	"internal/docgen": {"internal/cli", "internal/config", "charts", "funcs", "lint", "diag"},
+	"internal/docgen": {"internal/cli", "internal/config", "charts", "funcs", "lint", "report", "diag"},
 	"internal/arch":   {},
 	"cmd/helmx":       {"internal/cli"},
 }

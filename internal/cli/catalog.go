@@ -57,19 +57,36 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.explain(strings.ToUpper(args[0])) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.explain(args[0]) },
 	}
 }
 
 func (a *app) explain(code string) error {
-	var codes []string
-	for _, e := range Explanations() {
-		if e.Code == code {
+	all := Explanations()
+	for _, e := range all {
+		if strings.EqualFold(e.Code, code) {
 			return writeExplanation(&a.stdout, e)
 		}
-		codes = append(codes, e.Code)
 	}
-	return usageError{"unknown code " + code, cmp.Or(diag.DidYouMean(code, codes), "`helmx rules` lists them")}
+	return usageError{"unknown code " + code, suggestCode(code, all)}
+}
+
+// suggestCode takes a word for a misspelt code, or for what a code is about.
+func suggestCode(word string, all []diag.Explanation) string {
+	var codes, about []string
+	for _, e := range all {
+		codes = append(codes, e.Code)
+		if strings.Contains(strings.ToLower(e.Title+" "+strings.Join(e.Tags, " ")), strings.ToLower(word)) {
+			about = append(about, e.Code)
+		}
+	}
+	switch {
+	case len(about) > 5:
+		return fmt.Sprintf("%d codes are about %q, `helmx rules` lists them: %s, ...", len(about), word, strings.Join(about[:5], ", "))
+	case len(about) > 0:
+		return fmt.Sprintf("about %q: %s", word, strings.Join(about, ", "))
+	}
+	return cmp.Or(diag.DidYouMean(word, codes), "`helmx rules` lists them; a code is two letters and three digits, such as "+codes[0])
 }
 
 func writeExplanation(w io.Writer, e diag.Explanation) error {
@@ -79,7 +96,10 @@ func writeExplanation(w io.Writer, e diag.Explanation) error {
 			fmt.Fprintf(w, "\n%s:\n\n%s", example.title, indent(example.text))
 		}
 	}
-	_, err := fmt.Fprintf(w, "\nSource: %s\n", e.Source)
+	if e.Source == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\nSource: %s\n", strings.ReplaceAll(e.Source, "\n", "\n        "))
 	return err
 }
 

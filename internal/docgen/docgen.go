@@ -18,6 +18,7 @@ import (
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/cli"
+	"github.com/helmx-dev/helmx/report"
 )
 
 // generated begins every file that is generated whole.
@@ -163,10 +164,12 @@ func writeRule(b *strings.Builder, e diag.Explanation) {
 	fmt.Fprintf(b, "\n## %s\n\n**%s** (%s)\n\n%s\n\n%s\n", e.Code, e.Title, e.Severity, e.Why, e.Remedy)
 	for _, example := range []struct{ title, text string }{{"Bad", e.Bad}, {"Good", e.Good}} {
 		if example.text != "" {
-			fmt.Fprintf(b, "\n%s:\n\n```yaml\n%s\n```\n", example.title, strings.TrimRight(example.text, "\n"))
+			fmt.Fprintf(b, "\n%s:\n\n%s\n", example.title, report.Fenced(example.text))
 		}
 	}
-	fmt.Fprintf(b, "\nSource: %s\n", e.Source)
+	if e.Source != "" {
+		fmt.Fprintf(b, "\nSource: %s\n", e.Source)
+	}
 }
 
 // Commands is docs/cli.md.
