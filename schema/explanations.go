@@ -194,7 +194,7 @@ spec:
 	},
 	{
 		Code: "SC022", Title: "A container mounts a volume that does not exist", Severity: diag.Error,
-		Why:    "Each name under volumeMounts must be that of a volume of the pod, or of a claim template of its StatefulSet. The API server refuses the object; a StatefulSet it takes and then cannot make its pods, which is a warning here. Pods of their own are not checked, as volumes are added to them on their way.",
+		Why:    "Each name under volumeMounts must be that of a volume of the pod, or of a claim template of its StatefulSet. The API server refuses the object; older ones take a StatefulSet and refuse its pods. Pods of their own are not checked, as volumes are added to them on their way.",
 		Remedy: "Add the volume, or mend the name.",
 		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n        volumeMounts:\n        - {name: cache, mountPath: /cache}\n      volumes:\n      - {name: tmp, emptyDir: {}}\n",
 		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n        volumeMounts:\n        - {name: cache, mountPath: /cache}\n      volumes:\n      - {name: cache, emptyDir: {}}\n",

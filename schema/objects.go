@@ -48,12 +48,11 @@ func disagreements(o *object, schema string) diag.List {
 
 func (a *agreement) at(path ...string) any { return valueAt(a.object.value, manifest.Keys(path...)) }
 
-func (a *agreement) add(code string, p manifest.Path, message, hint string) *diag.Diagnostic {
+func (a *agreement) add(code string, p manifest.Path, message, hint string) {
 	d := a.object.at(p, false)
 	d.Code, d.Severity, d.Message, d.Hint, d.Schema = code, diag.Error, message, hint, a.schema
 	note(&d)
 	a.found = append(a.found, d)
-	return &a.found[len(a.found)-1]
 }
 
 // selector checks that a workload selects the pods that it makes.
@@ -131,7 +130,7 @@ func (a *agreement) pod(gvk string, spec manifest.Path) {
 				first[name] = list
 			}
 			if complete && gvk != "v1 Pod" {
-				a.mounts(gvk, p, container, volumes)
+				a.mounts(p, container, volumes)
 			}
 		}
 	}
@@ -139,9 +138,9 @@ func (a *agreement) pod(gvk string, spec manifest.Path) {
 
 // mounts checks that what a container of a pod template mounts exists. A Pod of
 // its own is not checked: the server adds volumes to it before it looks, and
-// manifests read back from a cluster mount those. In a StatefulSet the server
-// does not look, and its pods are refused later.
-func (a *agreement) mounts(gvk string, container manifest.Path, value map[string]any, volumes []string) {
+// manifests read back from a cluster mount those. Older servers take a
+// StatefulSet and refuse its pods.
+func (a *agreement) mounts(container manifest.Path, value map[string]any, volumes []string) {
 	for i, item := range asList(value["volumeMounts"]) {
 		name, _ := asMap(item)["name"].(string)
 		if name == "" || slices.Contains(volumes, name) {
@@ -152,10 +151,7 @@ func (a *agreement) mounts(gvk string, container manifest.Path, value map[string
 		if hint == "" && len(volumes) > 0 && len(volumes) <= listLimit {
 			hint = "there is " + strings.Join(volumes, ", ")
 		}
-		d := a.add("SC022", p, fmt.Sprintf("there is no volume %s", show(name)), hint)
-		if gvk == "apps/v1 StatefulSet" {
-			d.Severity = diag.Warning
-		}
+		a.add("SC022", p, fmt.Sprintf("there is no volume %s", show(name)), hint)
 	}
 }
 

@@ -72,9 +72,9 @@ func TestFieldsThatMustAgree(t *testing.T) {
 			[]string{`15:18: error[SC022]: Deployment a: there is no volume "cahce" at spec.template.spec.containers[name=a].volumeMounts[name=cahce].name (did you mean "cache"?)`},
 		},
 		"the server adds volumes to a pod": {strings.Replace(pod, "image: a", "image: a\n    volumeMounts: [{name: x, mountPath: /x}]", 1), nil},
-		"a StatefulSet is taken and its pods are not": {
+		"a StatefulSet without the claim": {
 			workloadOf("StatefulSet", mount, "{name: data, mountPath: /data}"),
-			[]string{`16:18: warning[SC022]: StatefulSet a: there is no volume "data" at spec.template.spec.containers[name=a].volumeMounts[name=data].name (there is cache)`},
+			[]string{`16:18: error[SC022]: StatefulSet a: there is no volume "data" at spec.template.spec.containers[name=a].volumeMounts[name=data].name (there is cache)`},
 		},
 		"a claim of a StatefulSet": {
 			workloadOf("StatefulSet", mount, "{name: data, mountPath: /data}") + "  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n", nil,

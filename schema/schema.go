@@ -3,9 +3,10 @@
 // against their definitions, and chart values against values.schema.json.
 //
 // It works offline: the schemas are in the binary, and neither a cluster nor a
-// kubeconfig is consulted. It does not run admission, CEL rules, defaulting or
-// any webhook, it does not look at how objects relate to each other, and it
-// never changes a document.
+// kubeconfig is consulted. Of what the server checks beyond schemas it does the
+// commonest: names, labels, and some fields of one object that must agree. It
+// does not run admission, CEL rules, defaulting or any webhook, it does not look
+// at how objects relate to each other, and it never changes a document.
 package schema
 
 //go:generate go run -C gen .
