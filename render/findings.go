@@ -220,11 +220,16 @@ func (f finder) unknownHook(e *entry, annotation string) diag.Diagnostic {
 }
 
 func noSuchTemplate(pattern string, names []string) diag.Diagnostic {
-	return diag.Diagnostic{
+	d := diag.Diagnostic{
 		Code: codeShowOnly, Severity: diag.Error,
 		Message: fmt.Sprintf("could not find template %s in chart", pattern),
 		Hint:    diag.DidYouMean(pattern, names),
 	}
+	rendered := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" })
+	if near := diag.NearestN(pattern, rendered, 3); d.Hint == "" && len(near) > 0 {
+		d.Hint = "the nearest templates that rendered something are " + strings.Join(near, ", ")
+	}
+	return d
 }
 
 // limit is a render that ran too long or wrote too much.

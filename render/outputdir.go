@@ -57,7 +57,7 @@ func (o DirOptions) write(w io.Writer, docs []*manifest.Document, written map[st
 		return fmt.Errorf("writing to %s: template %s would be written outside of it", o.Dir, source)
 	}
 	if err := os.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return err
+		return fmt.Errorf("writing to %s: %w", o.Dir, err)
 	}
 	if !written[source] && docs[0].ID().Hook {
 		_, err := os.Stat(name)

@@ -239,7 +239,7 @@ func (t *templateFlags) refuse() error {
 func (t *templateFlags) nameAndChart(args []string) (string, error) {
 	switch {
 	case len(args) == 0:
-		return "", usageError{"template needs a chart: helmx template [NAME] CHART", "try `helmx template mesh builtin:mesh --profile ambient`"}
+		return "", usageError{"template needs a chart: helmx template [NAME] CHART", "try `helmx template mesh builtin:mesh --profile ambient -n istio-system`"}
 	case len(args) > 2:
 		return "", usageError{fmt.Sprintf("expected at most two arguments, unexpected arguments: %v", strings.Join(args[2:], ", ")), "write helmx template [NAME] CHART"}
 	case len(args) == 2 && t.generateName:
