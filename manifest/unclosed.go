@@ -9,7 +9,7 @@ import (
 )
 
 // maxProbed bounds the bytes that are parsed to find out where something opens.
-const maxProbed = 8 << 20
+const maxProbed = 16 << 20
 
 // unclosed returns where the quote or bracket begins that the text never
 // closes, or -1 when the parser's message is about something else. The parser

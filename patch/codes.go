@@ -52,7 +52,7 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: codeTargetSyntax, Title: "a pattern, selector, hook or expect that cannot be read", Severity: diag.Error, Tags: []string{"patch"},
-		Why:    "Names may be globs or, between slashes, regular expressions; labels and annotations take the selectors that kubectl takes; hook is true, false or any; expect is 1, 1+ or 2-4.",
+		Why:    "Names may be globs or, between slashes, regular expressions for the whole name; labels and annotations take the selectors that kubectl takes; hook is true, false or any; expect is 1, 1+ or 2-4.",
 		Remedy: "Mend it at the place that the message shows.",
 		Bad:    "target: {name: /istiod(/}\n",
 		Good:   "target: {name: /istiod(-.*)?/}\n",
