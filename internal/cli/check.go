@@ -94,7 +94,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	}
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
-		found, err := a.process(ctx, collected.Docs, o, c.patched)
+		found, err := a.process(ctx, collected.Docs, o, c)
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err
@@ -103,11 +103,14 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	return a.finish(findings, runErr)
 }
 
-func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline.Options, patched bool) (diag.List, error) {
-	if !patched {
+// process judges documents, after changing them where --patched asks for it.
+func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline.Options, c *checkFlags) (diag.List, error) {
+	if !c.patched {
 		return pipeline.Judge(ctx, docs, o)
 	}
-	_, findings, err := pipeline.Process(ctx, docs, o)
+	values := c.values // expressions see one set of values for all inputs, so without what single charts bring
+	values.Profiles, values.Platform, values.CompatibilityVersion = nil, "", ""
+	_, findings, err := pipeline.ProcessWith(ctx, docs, values, o)
 	return findings, err
 }
 
@@ -123,5 +126,7 @@ func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Option
 		PassedOver: func(path, why string) { a.note("%s passed over: %s", path, why) },
 	}
 	in.Chart.Render.LintMode = !o.SkipLint
-	return in, a.prepareRender(&in.Chart, charts.Release{Name: "release-name", Namespace: namespace}, nil)
+	release := charts.Release{Name: "release-name", Namespace: namespace}
+	o.Expr.Release = exprRelease(release)
+	return in, a.prepareRender(&in.Chart, release, nil)
 }

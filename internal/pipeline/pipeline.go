@@ -43,16 +43,20 @@ func Process(ctx context.Context, docs []*manifest.Document, o Options) ([]*mani
 	return docs, append(findings, judged...), err
 }
 
-// ProcessStream is Process for manifests that something else rendered. values
-// are those of the release as far as the caller knows them; expressions and
-// conditions see them.
+// ProcessStream is ProcessWith for a stream that something else rendered.
 func ProcessStream(ctx context.Context, data []byte, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
+	return ProcessWith(ctx, manifest.Read(manifest.Stdin, data), values, o)
+}
+
+// ProcessWith is Process where no chart tells the values: they are those of the
+// release as far as the caller knows them, and expressions see them.
+func ProcessWith(ctx context.Context, docs []*manifest.Document, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
 	user, findings, err := charts.Values(ctx, nil, values)
 	if err := unreadable(findings, err); err != nil {
 		return nil, findings, err
 	}
 	o.Expr.Values = user.Map
-	docs, found, err := Process(ctx, manifest.Read(manifest.Stdin, data), o)
+	docs, found, err := Process(ctx, docs, o)
 	return docs, append(findings, found...), err
 }
 
