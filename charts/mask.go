@@ -4,12 +4,14 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/helmx-dev/helmx/diag"
 )
 
 // masked stands where a value was that may be a secret: messages end up in logs.
 const masked = "..."
 
-var secretKey = regexp.MustCompile(`(?i)(passw|passphrase|secret|token|credential|private|apikey|api-key|api_key)`)
+var secretKey = regexp.MustCompile(diag.SecretWords)
 
 var (
 	// secretStart is everything up to the value of a key that looks secret, in a

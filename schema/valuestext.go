@@ -108,7 +108,7 @@ func unsetKeys(schema, value map[string]any) []string {
 	return slices.DeleteFunc(sortedKeys(asMap(schema["properties"])), func(key string) bool { _, set := value[key]; return set })
 }
 
-var secretWord = lazily(`(?i)passw|passphrase|pwd|secret|token|credential|private|api[-_]?key|access[-_]?key`)
+var secretWord = lazily(diag.SecretWords)
 
 // isSecret reports whether a value is better not shown: when a key that leads
 // to it sounds like one, or the name beside it, as in a list of variables.
