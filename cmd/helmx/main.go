@@ -6,12 +6,21 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/helmx-dev/helmx/internal/cli"
 )
 
+// gcPercent lets the heap grow to three times what is live before it is
+// collected, not two: a run of helmx is short, and this takes 10-20 % off its
+// time for 1-5 MB (Istio base 55 to 49 ms, istiod 23 to 18 ms). $GOGC wins.
+const gcPercent = 200
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	// Whoever closes our standard output early, such as head, gets a message and
 	// an exit code from us, not a silent death. The signal is caught and not
 	// ignored, as programs that we start would inherit that.
