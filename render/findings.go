@@ -65,6 +65,10 @@ func (f finder) failure(e *engine.Error) diag.Diagnostic {
 	if !ok {
 		return d
 	}
+	if begins, ok := f.opening(e, at); ok {
+		at = begins
+		d.Hint = "what begins here is never closed"
+	}
 	d.Span = spanOf(f.chart, at.Place)
 	d.Excerpt = f.templateLine(at)
 	if len(e.Frames) > 1 {

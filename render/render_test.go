@@ -229,6 +229,8 @@ func TestFindings(t *testing.T) {
 		excerpt string // text up to the mark
 	}{
 		"syntax":        {"a: 1\nb: {{ .x | qoute }}\n", codeSyntax, "c/templates/x:2", `parse error at (c/templates/x:2): function "qoute" not defined`, "quote", ""},
+		"open action":   {"a: 1\nb: {{ .x\n", codeSyntax, "c/templates/x:2", "unclosed action", "never closed", ""},
+		"open block":    {"a: 1\n{{ if .x }}\n{{ range .y }}{{ end }}\n{{/* {{ if */}}\nb: 1\n", codeSyntax, "c/templates/x:2", "unexpected EOF", "never closed", ""},
 		"environment":   {`{{ env "X" }}`, codeSyntax, "c/templates/x:1", `function "env" not defined`, "--set", ""},
 		"nil":           {"a: {{ .Values.a.b.c }}", codeExecution, "c/templates/x:1:14", "nil pointer evaluating interface {}.b", "guard", "a: {{ .Values"},
 		"fail":          {"{{ fail `two\nlines` }}", codeMessage, "c/templates/x:1:4", "execution error at (c/templates/x:1:3): two\nlines", "", "{{ "},
