@@ -46,7 +46,7 @@ func nodeValues(c ConfigLayer) (map[string]any, diag.List) {
 		if manifest.Value(root) == nil {
 			return nil, nil
 		}
-		return nil, diag.List{refuse("CH103", "values are a map of keys, but this is %s", nodeKind(root)).at(c.File, root.Line, root.Column).Diagnostic}
+		return nil, diag.List{refuse("CH103", "values are a map of keys, but this is %s", manifest.KindName(root)).at(c.File, root.Line, root.Column).Diagnostic}
 	}
 	if n, what := unreadable(root); n != nil {
 		return nil, diag.List{refuse("CH102", "%s", what).at(c.File, n.Line, n.Column).Diagnostic}

@@ -112,7 +112,7 @@ func brokenValues(file string, data []byte, err error) diag.Diagnostic {
 	}
 	root := firstTree(data)
 	if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) && root != nil {
-		p := refuse("CH103", "values are a map of keys, but this file is %s", nodeKind(root)).at(file, root.Line, root.Column)
+		p := refuse("CH103", "values are a map of keys, but this file is %s", manifest.KindName(root)).at(file, root.Line, root.Column)
 		p.try("begin each line with a key: `replicas: 2`")
 		if manifest.Resolve(root).Kind == kyaml.ScalarNode {
 			return p.Diagnostic // the line is not shown: the file may be the secret itself
@@ -182,27 +182,8 @@ func badKey(n *manifest.Node) (at *manifest.Node, what string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := manifest.Resolve(n.Content[i])
 		if key.Kind != kyaml.ScalarNode || manifest.Value(key) == nil && key.Style == 0 {
-			return n.Content[i], fmt.Sprintf("a key must be text, a number or a boolean, but this is %s", nodeKind(key))
+			return n.Content[i], fmt.Sprintf("a key must be text, a number or a boolean, but this is %s", manifest.KindName(key))
 		}
 	}
 	return nil, ""
-}
-
-// nodeKind names what a node is, without what it says.
-func nodeKind(n *manifest.Node) string {
-	switch n = manifest.Resolve(n); n.Kind {
-	case kyaml.MappingNode:
-		return "a map"
-	case kyaml.SequenceNode:
-		return "a list"
-	}
-	switch manifest.Value(n).(type) {
-	case nil:
-		return "null"
-	case string:
-		return "a string"
-	case bool:
-		return "a boolean"
-	}
-	return "a number"
 }

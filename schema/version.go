@@ -9,20 +9,6 @@ import (
 	"github.com/helmx-dev/helmx/schema/internal/pack"
 )
 
-// Versions returns the Kubernetes versions in the pack, the newest first:
-// "1.37".
-func Versions() []string {
-	lib, err := openLibrary()
-	if err != nil {
-		return nil
-	}
-	out := make([]string, len(lib.pack.Releases))
-	for i, r := range lib.pack.Releases {
-		out[i] = minorVersion(r.Minor)
-	}
-	return out
-}
-
 func minorVersion(minor int) string { return "1." + strconv.Itoa(minor) }
 
 // target is the version that documents are validated for.

@@ -8,7 +8,7 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 )
 
-// Clone returns a copy of a chart and its subcharts that ProcessDependenciesWithMerge
+// Clone returns a copy of a chart and its subcharts that EnableDependencies and ImportValues
 // may change. Files, templates and values are shared with the original and
 // must stay as they are. The order of the subcharts is kept: where Chart.yaml
 // does not declare them it can be seen in the result.
@@ -31,14 +31,6 @@ func Clone(ch *chart.Chart) *chart.Chart {
 	}
 	out.SetDependencies(subs...)
 	return &out
-}
-
-// ProcessDependenciesWithMerge is EnableDependencies and then ImportValues.
-func ProcessDependenciesWithMerge(ch *chart.Chart, vals map[string]any, warn WarnFunc) error {
-	if err := EnableDependencies(ch, vals, warn); err != nil {
-		return err
-	}
-	return ImportValues(ch, warn)
 }
 
 // EnableDependencies leaves in ch, and in the charts below it, the subcharts

@@ -117,7 +117,7 @@ func TestImportValues(t *testing.T) {
 			ch := newChart(t, "top", test.values, newChart(t, "sub", sub))
 			declare(t, ch, "[{name: sub, version: '*', import-values: "+test.imports+"}]")
 			var warns []string
-			if err := ProcessDependenciesWithMerge(ch, nil, func(w Warning) { warns = append(warns, strings.Join(w.Path, ".")+": "+w.Message) }); err != nil {
+			if err := processDependencies(ch, nil, func(w Warning) { warns = append(warns, strings.Join(w.Path, ".")+": "+w.Message) }); err != nil {
 				t.Fatal(err)
 			}
 			got := ch.Values
@@ -137,7 +137,7 @@ func TestImportValues(t *testing.T) {
 func TestImportValuesNormalised(t *testing.T) {
 	ch := newChart(t, "top", "{}", newChart(t, "sub", "{exports: {data: {}}}"))
 	declare(t, ch, "[{name: sub, version: '*', import-values: [data, {child: a, parent: b}]}]")
-	if err := ProcessDependenciesWithMerge(ch, nil, nil); err != nil {
+	if err := processDependencies(ch, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := []any{map[string]string{"child": "exports.data", "parent": "."}, map[string]string{"child": "a", "parent": "b"}}
@@ -152,8 +152,16 @@ func BenchmarkProcessDependencies(b *testing.B) {
 	declare(b, ch, "[{name: one, version: '*', import-values: [data]}, {name: two, version: '*', condition: two.enabled}]")
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := ProcessDependenciesWithMerge(Clone(ch), nil, nil); err != nil {
+		if err := processDependencies(Clone(ch), nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// processDependencies does both halves, as charts.Resolve does.
+func processDependencies(ch *chart.Chart, vals map[string]any, warn WarnFunc) error {
+	if err := EnableDependencies(ch, vals, warn); err != nil {
+		return err
+	}
+	return ImportValues(ch, warn)
 }

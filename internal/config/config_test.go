@@ -70,6 +70,31 @@ func TestLintFindingsHaveAPlace(t *testing.T) {
 	}
 }
 
+// TestAliases: what stands behind an alias is decoded, and has a place.
+func TestAliases(t *testing.T) {
+	c, findings := Parse("helmx.yaml", []byte(head+`profiles: &profiles {}
+validate: &validate
+  crds: &crds [a, b]
+lint:
+  select: &select [HX101]
+  ignore: &ignore
+  - {code: HX107, reason: r}
+`))
+	if len(findings) != 0 || len(c.CRDPaths()) != 2 {
+		t.Fatalf("anchors: %v", findings)
+	}
+	_, findings = Parse("helmx.yaml", []byte(head+`values:
+  paths: &paths [a, b]
+  lint: &lint {select: *paths, ignore: [{code: HX107, reason: r}]}
+  validate: &validate {crds: *paths}
+validate: *validate
+lint: *lint
+`))
+	if len(findings) != 0 {
+		t.Errorf("aliases: %v", findings)
+	}
+}
+
 func TestLintOptions(t *testing.T) {
 	c, findings := Parse("helmx.yaml", []byte(head+`lint:
   scope: mesh

@@ -229,14 +229,16 @@ func describe(n *yaml.Node) string {
 	return kindNames[n.Kind]
 }
 
-// find returns the value of a key, or nil; it takes nil for n.
+// find returns the value of a key, or nil; it takes nil for n. Like the decoder
+// it follows aliases, and takes the first of keys given twice.
 func find(n *yaml.Node, key string) *yaml.Node {
 	if n == nil {
 		return nil
 	}
+	n = manifest.Resolve(n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
-			return n.Content[i+1]
+			return manifest.Resolve(n.Content[i+1])
 		}
 	}
 	return nil
