@@ -24,10 +24,12 @@ import (
 )
 
 // Versions of the counterparts. Helm's Kubernetes version is that of the
-// client-go it is built with, as in Helm's own Makefile.
+// client-go it is built with, as in Helm's own Makefile; Helm 4 finds it in its
+// build information.
 const (
 	HelmVersion       = "v3.22.0"
 	HelmKubeVersion   = "1.37.0"
+	Helm4Version      = "v4.3.1"
 	KustomizeVersion  = "v5.8.2"
 	KubernetesVersion = "v1.37.1"
 )
@@ -59,6 +61,20 @@ func Helm(t testing.TB) string {
 		name:    "helm",
 		version: HelmVersion,
 		args:    []string{"install", "-ldflags", strings.Join(flags, " "), "helm.sh/helm/v3/cmd/helm@" + HelmVersion},
+		require: "REQUIRE_HELM",
+	})
+}
+
+// Helm4 returns the path of a Helm 4 built with the link flags of its release,
+// without which it takes itself for v4.3.
+func Helm4(t testing.TB) string {
+	t.Helper()
+	const version = "-X helm.sh/helm/v4/internal/version."
+	flags := version + "version=" + Helm4Version + " " + version + "gitTreeState=clean"
+	return binary(t, recipe{
+		name:    "helm",
+		version: Helm4Version,
+		args:    []string{"install", "-ldflags", flags, "helm.sh/helm/v4/cmd/helm@" + Helm4Version},
 		require: "REQUIRE_HELM",
 	})
 }
