@@ -238,25 +238,30 @@ func (c *children) insertAfter(after int, b *Node, entries []int) {
 	c.replaceRange(at, at, e)
 }
 
-// stripLast keeps a block scalar free of the line break that it gets when
-// something follows it where the text ended without one.
+// stripLast keeps a block scalar at the end of the text as it is when something
+// follows it.
 func (c *children) stripLast(after, at int) {
 	if at < len(c.src) {
 		return
 	}
-	n, column := c.node, -1
-	index := (after+1)*c.width - 1
-	for len(n.Content) > 0 {
-		column = c.boxes[n].column
-		n = n.Content[index]
-		index = len(n.Content) - 1
+	last := c.node.Content[(after+1)*c.width-1]
+	n, column := lastNode(c.layout, last)
+	if n == last {
+		column = c.boxes[c.node].column
 	}
+	c.stripBlock(n, column)
+}
+
+// stripBlock keeps a block scalar that ended with the text, without a line break,
+// free of the one that it would get.
+func (p *planner) stripBlock(n *Node, column int) {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || n.Value == "" || strings.HasSuffix(n.Value, "\n") {
 		return
 	}
-	t := c.blockScalar(c.boxes[n].content, column)
-	if !strings.Contains(string(c.src[c.boxes[n].content:t.header]), "-") {
-		c.changes = append(c.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}})
+	at := p.boxes[n].content
+	t := p.blockScalar(at, column)
+	if !strings.Contains(string(p.src[at:t.header]), "-") {
+		p.changes = append(p.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}})
 	}
 }
 
