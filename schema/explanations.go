@@ -98,7 +98,7 @@ spec:
 	},
 	{
 		Code: "SC010", Title: "There are no schemas of this Kubernetes version", Severity: diag.Info,
-		Why:    "helmx holds the schemas of some Kubernetes versions. For another one it takes the nearest: fields that came or went in between are judged by that version. What was removed and deprecated is judged by the version that was asked for.",
+		Why:    "helmx holds the schemas of Kubernetes 1.28 to 1.37. For another version it takes the nearest: fields that came or went in between are judged by that version. What was removed and deprecated is judged by the version that was asked for.",
 		Remedy: "Use a helmx that knows the version, or name a version it knows.",
 		Bad:    "# helmx.yaml\nvalidate: {kubeVersion: \"1.90\"}\n",
 		Good:   "# helmx.yaml\nvalidate: {kubeVersion: \"1.37\"}\n",

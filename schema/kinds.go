@@ -146,6 +146,8 @@ func (v *validator) unknownKind(o *object) diag.List {
 		return diag.List{v.removed(o, l, versions)}
 	case l != nil && l.Introduced <= v.target.minor:
 		return v.missingSchema(o, "the nearest version with schemas does not serve it")
+	case v.lib.kinds[o.apiVersion+" "+o.kind] != nil:
+		return diag.List{v.otherRelease(o, v.lib.kinds[o.apiVersion+" "+o.kind], versions)}
 	case len(kinds) > 0:
 		d := o.finding("SC005", diag.Error, "kind")
 		d.Message = fmt.Sprintf("%s has no kind %q", o.apiVersion, o.kind)
@@ -169,6 +171,25 @@ func (v *validator) unknownKind(o *object) diag.List {
 		return diag.List{d}
 	}
 	return v.missingSchema(o, v.misspelledAPI(o))
+}
+
+// otherRelease is the finding about a kind that other Kubernetes versions serve.
+func (v *validator) otherRelease(o *object, k *kind, versions []string) diag.Diagnostic {
+	d := o.finding("SC005", diag.Error, "apiVersion")
+	minors := slices.Sorted(maps.Keys(k.Defs))
+	first, last := minors[0], minors[len(minors)-1]
+	d.Message = fmt.Sprintf("Kubernetes %s serves no %s %s", minorVersion(v.target.minor), o.apiVersion, o.kind)
+	switch {
+	case first > v.target.minor:
+		d.Message += ", which came with " + minorVersion(first)
+	case last < v.target.minor:
+		d.Message += fmt.Sprintf(", which %s was the last to serve", minorVersion(last))
+	}
+	if len(versions) > 0 {
+		d.Hint = "use apiVersion " + versions[0]
+	}
+	note(&d)
+	return d
 }
 
 // misspelledAPI names the API version that a custom resource was probably

@@ -224,9 +224,11 @@ func TestMissingSchema(t *testing.T) {
 func TestKubeVersion(t *testing.T) {
 	for version, want := range map[string]string{
 		"1.37": "", "v1.37.4": "", "v1.37.1-gke.12": "", "1.37+": "",
-		"1.20": "there are no schemas of Kubernetes 1.20 here: validated with the nearest, 1.37",
-		"2.0":  `"2.0" is no Kubernetes version such as 1.37: validated for Kubernetes 1.37`,
-		"x":    `"x" is no Kubernetes version such as 1.37: validated for Kubernetes 1.37`,
+		"1.20": "there are no schemas of Kubernetes 1.20 here: validated with the nearest, 1.28",
+		"1.40": "there are no schemas of Kubernetes 1.40 here: validated with the nearest, 1.37",
+		"1.28": "", "v1.31.9-eks-1": "",
+		"2.0": `"2.0" is no Kubernetes version such as 1.37: validated for Kubernetes 1.37`,
+		"x":   `"x" is no Kubernetes version such as 1.37: validated for Kubernetes 1.37`,
 	} {
 		found := validate(t, pod, Options{KubeVersion: version})
 		if want == "" && len(found) > 0 || want != "" && (len(found) != 1 || found[0].Message != want) {
@@ -240,6 +242,28 @@ func TestKubeVersion(t *testing.T) {
 	}
 	if want := []string{"SC010", "SC008"}; !slices.Equal(codes, want) {
 		t.Errorf("an API that was served in 1.24 gives %v, want %v", codes, want)
+	}
+}
+
+// TestKindsOfOtherReleases names the release that brought a kind, or was the
+// last to serve it, and judges fields by the release that is asked for.
+func TestKindsOfOtherReleases(t *testing.T) {
+	for _, c := range []struct{ version, apiVersion, kind, want, hint string }{
+		{"1.32", "networking.k8s.io/v1", "ServiceCIDR", "Kubernetes 1.32 serves no networking.k8s.io/v1 ServiceCIDR, which came with 1.33", "use apiVersion networking.k8s.io/v1beta1"},
+		{"1.37", "resource.k8s.io/v1alpha2", "ResourceClass", "Kubernetes 1.37 serves no resource.k8s.io/v1alpha2 ResourceClass, which 1.30 was the last to serve", ""},
+	} {
+		stream := "apiVersion: " + c.apiVersion + "\nkind: " + c.kind + "\nmetadata: {name: a}\n"
+		found := validate(t, stream, Options{KubeVersion: c.version})
+		if len(found) != 1 || found[0].Message != c.want || found[0].Hint != c.hint {
+			t.Errorf("%s: got %v (%q), want %q", c.version, found, found[0].Hint, c.want)
+		}
+	}
+	stream := strings.Replace(pod, "spec:", "spec:\n  resources: {requests: {cpu: 1}}", 1)
+	for version, want := range map[string]string{"1.31": `unknown field "resources"`, "1.37": ""} {
+		found := validate(t, stream, Options{KubeVersion: version})
+		if want == "" && len(found) > 0 || want != "" && (len(found) != 1 || found[0].Message != want) {
+			t.Errorf("%s: got %v, want %q", version, found, want)
+		}
 	}
 }
 
@@ -284,9 +308,20 @@ func TestPack(t *testing.T) {
 				t.Errorf("%s: %v", k.GVK(), err)
 			}
 		}
-		schema, node := lib.kinds[k.GVK()].load(lib.pack.Releases[0])
-		if schema == nil || len(node.Properties) == 0 || ruleOf(schema) == nil {
-			t.Errorf("%s has no schema", k.GVK())
+		served := 0
+		for _, r := range lib.pack.Releases {
+			k := lib.kinds[k.GVK()]
+			if !k.in(r) {
+				continue
+			}
+			served++
+			schema, node := k.load(r)
+			if schema == nil || len(node.Properties) == 0 || ruleOf(schema) == nil {
+				t.Errorf("%s has no schema in %s", k.GVK(), r.Version)
+			}
+		}
+		if served == 0 {
+			t.Errorf("no release serves %s", k.GVK())
 		}
 	}
 	if n := len(lib.pack.Kinds); n < 140 {

@@ -183,8 +183,8 @@ func (r *release) addEnums(all enums) error {
 			}
 		}
 	}
-	// 1.37 has 165 of them, 150 on definitions that are served.
-	if added < 100 {
+	// 1.37 has 150 on definitions that are served, 1.28 about half as many.
+	if added < 60 {
 		return fmt.Errorf("only %d enums fit the definitions: has the source changed its form?", added)
 	}
 	return nil

@@ -19,7 +19,18 @@ import (
 
 // releases are the Kubernetes versions in the pack, the newest first. The names
 // of fields and their enums come from the same module version.
-var releases = []pack.Release{{Minor: 37, Version: "1.37.1"}}
+var releases = []pack.Release{
+	{Minor: 37, Version: "1.37.1"},
+	{Minor: 36, Version: "1.36.3"},
+	{Minor: 35, Version: "1.35.4"},
+	{Minor: 34, Version: "1.34.4"},
+	{Minor: 33, Version: "1.33.13"},
+	{Minor: 32, Version: "1.32.13"},
+	{Minor: 31, Version: "1.31.14"},
+	{Minor: 30, Version: "1.30.14"},
+	{Minor: 29, Version: "1.29.6"},
+	{Minor: 28, Version: "1.28.15"},
+}
 
 const (
 	lifecycleModule = "k8s.io/api@v0.37.1"
