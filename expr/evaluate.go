@@ -22,6 +22,9 @@ type evaluator struct {
 	values    map[string]any
 	release   release
 	functions template.FuncMap
+
+	result any // of the expression that is evaluated
+	steps  int // rounds of range so far
 }
 
 // scope is the dot of an expression.
@@ -63,7 +66,13 @@ func newRelease(r Release) release {
 type problem struct {
 	code, message, hint string
 	detail              string // may hold a value: left out of findings about a Secret
+	source              string // the expression, where it is one of several in a text
 }
+
+// Error makes a problem pass through a template that runs.
+func (p *problem) Error() string { return p.message }
+
+const unknownNameHint = "give it with --release NAME; through Helm with --post-renderer-args=--release=NAME"
 
 func newEvaluator(o Options) *evaluator {
 	return &evaluator{values: o.Values, release: newRelease(o.Release), functions: pureFunctions()}
@@ -71,24 +80,18 @@ func newEvaluator(o Options) *evaluator {
 
 // evaluate returns the value of an expression, with integral numbers as int64.
 func (e *evaluator) evaluate(expression string, object any) (any, *problem) {
-	var value any
 	functions := maps.Clone(e.functions)
-	functions["result"] = func(v any) string {
-		value = v
-		return ""
-	}
-	t, err := parse(expression, functions)
+	functions["result"] = e.setResult
+	t, err := parseExpression(expression, functions)
 	if err != nil {
 		return nil, e.syntaxProblem(err)
 	}
+	e.result = nil
 	err = t.Execute(io.Discard, scope{Values: e.values, Release: e.release, Object: object})
-	if errors.Is(err, errUnknownName) {
-		return nil, &problem{code: "EX009", message: "reads the name of the release, which Helm does not tell a post-renderer", hint: "give it with --release NAME; through Helm with --post-renderer-args=--release=NAME"}
-	}
 	if err != nil {
-		return nil, &problem{code: "EX002", message: "fails", detail: plainError(err)}
+		return nil, runProblem(err)
 	}
-	normal, err := normalize(value)
+	normal, err := normalize(e.result)
 	if err != nil {
 		return nil, &problem{code: "EX002", message: "gives " + err.Error()}
 	}

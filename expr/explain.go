@@ -76,4 +76,20 @@ var Explanations = []diag.Explanation{
 		Good:   "app: '[[= .Values.app ]]'\n",
 		Source: "helmx: docs/expressions.md#what-an-expression-sees", Tags: []string{"expression"},
 	},
+	{
+		Code: "EX010", Title: "a condition is neither true nor false", Severity: diag.Error,
+		Why:    "when: and target.where: decide whether something is changed. Go templates take any text that is not empty for true, the string \"false\" too; here only a boolean decides.",
+		Remedy: "Compare: eq, ne, gt, has, hasPath, empty, not, and, or give booleans. A setting of true or false is one already when its value is not quoted.",
+		Bad:    "patches:\n- name: p\n  when: '{{ .Values.env }}'\n",
+		Good:   "patches:\n- name: p\n  when: '{{ eq .Values.env \"prod\" }}'\n",
+		Source: "helmx: docs/expressions.md#in-patches", Tags: []string{"expression"},
+	},
+	{
+		Code: "EX011", Title: "an expression reads .Object where there is none", Severity: diag.Error,
+		Why:    "when: is asked once for the whole patch, before any object is looked at.",
+		Remedy: "Ask each object in target.where, or read .Values.",
+		Bad:    "patches:\n- name: p\n  when: '{{ eq .Object.kind \"Deployment\" }}'\n",
+		Good:   "patches:\n- name: p\n  target:\n    where: '{{ eq .Object.kind \"Deployment\" }}'\n",
+		Source: "helmx: docs/expressions.md#in-patches", Tags: []string{"expression"},
+	},
 }

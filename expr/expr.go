@@ -1,16 +1,17 @@
-// Package expr evaluates late expressions: [[= ... ]] in the scalars of
-// manifests that are rendered already. An expression is one pipeline of Go's
-// template language over .Values, .Release and .Object, with the functions of
-// package funcs and the pure part of sprig.
+// Package expr evaluates expressions: pipelines of Go's template language over
+// .Values, .Release and .Object, with the functions of package funcs and the
+// pure part of sprig. [Resolve] evaluates late ones, [[= ... ]] in the scalars
+// of manifests that are rendered already; [Strings] evaluates {{ ... }} in the
+// patches of helmx.yaml.
 //
 // It works on the tree, never on the text: a scalar that is exactly one
 // expression takes the type of its result, text around it makes a string, and
 // no result can break out of its scalar. Same input, same bytes: there is no
 // clock, randomness, environment, network or file in reach.
 //
-// The package does not run templates with control structures, does not render
-// charts, and does not evaluate keys or comments. Other objects of the stream
-// are not in reach of an expression.
+// The package does not render charts, does not know named templates, and does
+// not evaluate keys or comments. Other objects of the stream are not in reach
+// of an expression.
 package expr
 
 import (
@@ -23,6 +24,8 @@ import (
 	"github.com/helmx-dev/helmx/manifest"
 	"go.yaml.in/yaml/v3"
 )
+
+const defaultOpen = "[[="
 
 // Options says whether and how to look for expressions.
 type Options struct {
@@ -52,7 +55,7 @@ func Resolve(ctx context.Context, docs []*manifest.Document, o Options) ([]*mani
 	if !o.Enabled {
 		return docs, nil, nil
 	}
-	open, end := cmp.Or(o.Delimiters[0], "[[="), cmp.Or(o.Delimiters[1], "]]")
+	open, end := cmp.Or(o.Delimiters[0], defaultOpen), cmp.Or(o.Delimiters[1], "]]")
 	var findings diag.List
 	var e *evaluator // made when the first expression turns up
 	for _, d := range docs {
@@ -195,7 +198,7 @@ func (r *resolver) refuse(value any, amongText bool) *problem {
 	case kind == "null":
 		return &problem{code: "EX003", message: "has no value (null)", hint: noValue}
 	case amongText && (kind == "a map" || kind == "a list"):
-		return &problem{code: "EX002", message: "gives " + kind + ", which cannot stand in the middle of text", hint: "write it with toJson or toYaml, or let the scalar be the expression alone"}
+		return inMiddle("", kind)
 	case holds(value, r.open):
 		return &problem{code: "EX006", message: "gives text with " + r.open + " in it, which the next run would evaluate", hint: "an expression cannot read a field that is an expression itself; choose other delimiters for text like this"}
 	}

@@ -230,7 +230,16 @@ func TestEveryCodeIsExplained(t *testing.T) {
 		if e.Title == "" || e.Why == "" || e.Remedy == "" || e.Bad == "" || e.Good == "" || e.Source == "" {
 			t.Errorf("%s is not explained", e.Code)
 		}
-		if e.Code == "EX007" { // needs a defect to show
+		switch e.Code {
+		case "EX007": // needs a defect to show
+			continue
+		case "EX010", "EX011":
+			if d := condition(t, e.Bad); d == nil || d.Code != e.Code {
+				t.Errorf("%s: the bad example gives %v", e.Code, d)
+			}
+			if d := condition(t, e.Good); d != nil {
+				t.Errorf("%s: the good example gives %v", e.Code, d)
+			}
 			continue
 		}
 		if _, findings := resolve(t, e.Bad, Options{Release: Release{Namespace: "ns"}, Values: map[string]any{"a": "b", "image": map[string]any{}}}); len(findings) != 1 || findings[0].Code != e.Code {

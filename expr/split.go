@@ -78,9 +78,9 @@ func quoteLength(text string) int {
 	return -1
 }
 
-// parse makes a template that hands the value of the expression to the
+// parseExpression makes a template that hands the value of the expression to the
 // function "result". Whatever is no single pipeline is refused.
-func parse(expression string, functions template.FuncMap) (*template.Template, error) {
+func parseExpression(expression string, functions template.FuncMap) (*template.Template, error) {
 	if strings.TrimSpace(expression) == "" {
 		return nil, errors.New("the expression is empty")
 	}
