@@ -62,6 +62,14 @@ func (a *app) templateCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.template(cmd.Context(), t, args) },
 	}
 	f := cmd.Flags()
+	t.register(f)
+	f.StringVar(&t.outputDir, "output-dir", "", "write the manifests to files in this `FOLDER` instead of standard output")
+	f.BoolVar(&t.useRelease, "release-name", false, "put the release name in the path below --output-dir")
+	return cmd
+}
+
+// register adds the flags of helm template that say what is rendered and shown.
+func (t *templateFlags) register(f *pflag.FlagSet) {
 	registerSettingsFlags(f, &t.settings)
 	f.BoolVar(&t.settings.Debug, "debug", t.settings.Debug, "when what was rendered is not valid YAML, print it on standard error")
 	registerSelectionFlags(f, &t.chart.Load.Selection)
@@ -77,8 +85,6 @@ func (a *app) templateCommand() *cobra.Command {
 	f.BoolVar(&t.isUpgrade, "is-upgrade", false, "set .Release.IsUpgrade instead of .Release.IsInstall")
 	f.StringSliceVarP(&t.apiVersions, "api-versions", "a", nil, "further Kubernetes API `VERSIONS` for .Capabilities.APIVersions")
 	f.StringArrayVarP(&t.showOnly, "show-only", "s", nil, "print only what these `TEMPLATES` rendered; globs, repeatable")
-	f.StringVar(&t.outputDir, "output-dir", "", "write the manifests to files in this `FOLDER` instead of standard output")
-	f.BoolVar(&t.useRelease, "release-name", false, "put the release name in the path below --output-dir")
 	f.BoolVarP(&t.generateName, "generate-name", "g", false, "accepted as in helm template: the name is release-name when none is given")
 	f.StringVar(&t.nameTemplate, "name-template", "", "`TEMPLATE` that makes the release name")
 	f.StringVar(&t.postRenderer.program, "post-renderer", "", "`PROGRAM` to run on the rendered manifests before helmx's own steps")
@@ -98,7 +104,6 @@ func (a *app) templateCommand() *cobra.Command {
 		}
 	})
 	t.steps.register(f)
-	return cmd
 }
 
 func (a *app) template(ctx context.Context, t *templateFlags, args []string) error {
@@ -150,6 +155,17 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 }
 
 func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string, o pipeline.Options) ([]*manifest.Document, diag.List, error) {
+	docs, findings, err := a.render(ctx, t, ref, &o)
+	if err != nil {
+		return nil, findings, err
+	}
+	docs, found, err := pipeline.Process(ctx, docs, o)
+	return docs, append(findings, found...), err
+}
+
+// render returns the documents of a chart, through --post-renderer, and tells o
+// what the steps after it want to know of the chart.
+func (a *app) render(ctx context.Context, t *templateFlags, ref string, o *pipeline.Options) ([]*manifest.Document, diag.List, error) {
 	rendered, findings, err := pipeline.RenderChart(ctx, ref, t.chart)
 	if err != nil {
 		if len(rendered.Docs) > 0 {
@@ -157,16 +173,13 @@ func (a *app) renderAndProcess(ctx context.Context, t *templateFlags, ref string
 		}
 		return nil, findings, err
 	}
-	docs := rendered.Docs
 	o.Expr.Values = rendered.Values
 	o.Schema.CRDs = append(o.Schema.CRDs, rendered.CRDs...)
-	if t.postRenderer.program != "" {
-		if docs, err = t.postRenderer.run(ctx, docs); err != nil {
-			return nil, findings, err
-		}
+	if t.postRenderer.program == "" {
+		return rendered.Docs, findings, nil
 	}
-	docs, found, err := pipeline.Process(ctx, docs, o)
-	return docs, append(findings, found...), err
+	docs, err := t.postRenderer.run(ctx, rendered.Docs)
+	return docs, findings, err
 }
 
 // showInvalid prints documents that are not valid YAML, with --debug. Helm puts

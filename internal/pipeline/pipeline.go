@@ -35,8 +35,8 @@ type Options struct {
 // user sees all of it at once; whether their findings fail the run is for the
 // caller to say.
 func Process(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
-	docs, findings, err := change(ctx, docs, o)
-	if err := stopped(findings, err); err != nil {
+	docs, findings, err := Change(ctx, docs, o)
+	if err != nil {
 		return nil, findings, err
 	}
 	judged, err := Judge(ctx, docs, o)
@@ -51,13 +51,32 @@ func ProcessStream(ctx context.Context, data []byte, values charts.ValuesOptions
 // ProcessWith is Process where no chart tells the values: they are those of the
 // release as far as the caller knows them, and expressions see them.
 func ProcessWith(ctx context.Context, docs []*manifest.Document, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
-	user, findings, err := charts.Values(ctx, nil, values)
-	if err := unreadable(findings, err); err != nil {
+	findings, err := o.SetValues(ctx, values)
+	if err != nil {
 		return nil, findings, err
 	}
-	o.Expr.Values = user.Map
 	docs, found, err := Process(ctx, docs, o)
 	return docs, append(findings, found...), err
+}
+
+// SetValues makes expressions see the values of a release that no chart tells.
+// The error is ErrUnreadable when findings say why there are none.
+func (o *Options) SetValues(ctx context.Context, values charts.ValuesOptions) (diag.List, error) {
+	user, findings, err := charts.Values(ctx, nil, values)
+	if err := unreadable(findings, err); err != nil {
+		return findings, err
+	}
+	o.Expr.Values = user.Map
+	return findings, nil
+}
+
+// Change is Process up to where documents are judged.
+func Change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	docs, findings, err := change(ctx, docs, o)
+	if err := stopped(findings, err); err != nil {
+		return nil, findings, err
+	}
+	return docs, findings, nil
 }
 
 // change runs the steps that alter documents.
