@@ -33,10 +33,10 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// skipped tells of a patch for charts that the stream does not hold. That is
-// how one helmx.yaml serves many releases, so it is a finding only where a chart
-// of nearly that name is there.
-func (r *run) skipped(p *Patch) {
+// misspeltChart reports a patch whose chart has nearly the name of one that is
+// there. Elsewhere a patch for another chart is no finding: that is how one
+// helmx.yaml serves many releases.
+func (r *run) misspeltChart(p *Patch) bool {
 	for _, name := range p.Charts {
 		i := slices.IndexFunc(r.charts, func(c string) bool { return isTypo(name, c) })
 		if i < 0 {
@@ -47,11 +47,9 @@ func (r *run) skipped(p *Patch) {
 			Message: fmt.Sprintf("%s: the patch is skipped: no document is from chart %q", p.Name, name),
 			Hint:    fmt.Sprintf("did you mean %q?", r.charts[i]),
 		})
-		return
+		return true
 	}
-	if r.options.Note != nil {
-		r.options.Note(fmt.Sprintf("patch %s skipped: it is for chart %s, and the stream holds %s", p.Name, orList(p.Charts), orNone(r.charts)))
-	}
+	return false
 }
 
 // isTypo reports whether one slip of the hand makes a of b: a letter too many,

@@ -9,6 +9,7 @@ const (
 	codeKind         = "PA004"
 	codeTargetSyntax = "PA005"
 	codePathSyntax   = "PA006"
+	codeExpression   = "PA007"
 	codeTarget       = "PA101"
 	codePath         = "PA102"
 	codeClash        = "PA103"
@@ -63,6 +64,13 @@ var Explanations = []diag.Explanation{
 		Remedy: "Mend it at the caret.",
 		Bad:    "set: {'metadata.annotations[prometheus.io/scrape': \"true\"}\n",
 		Good:   "set: {'metadata.annotations[\"prometheus.io/scrape\"]': \"true\"}\n",
+	},
+	{
+		Code: codeExpression, Title: "an expression in a patch gives what cannot stand there", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "Names and patterns are strings, and conditions need values to look at. What is wrong inside an expression has a code of its own.",
+		Remedy: "Write an expression that gives a string, or put the value into the patch.",
+		Bad:    "target: {name: '{{ .Values.names }}'}   # where names is a map\n",
+		Good:   "target: {name: '{{ .Values.names.control }}'}\n",
 	},
 	{
 		Code: codeTarget, Title: "a target matches more or fewer objects than expected", Severity: diag.Error, Tags: []string{"patch"},

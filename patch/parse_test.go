@@ -38,7 +38,7 @@ func TestParseRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"bad expect", "patches:\n- name: a\n  target: {kind: X}\n  expect: many\n  set: {a: 1}", `helmx.yaml:4:11: error[PA005]: a: expect is "many"`},
 		{"expect upside down", "patches:\n- name: a\n  target: {kind: X}\n  expect: 4-2\n  set: {a: 1}", "the upper bound is below the lower"},
 		{"bad path", "patches:\n- name: a\n  target: {kind: X}\n  set: {'a[b': 1}", `helmx.yaml:4:9: error[PA006]: a: path "a[b": the "[" is not closed at character 2`},
-		{"path twice", "patches:\n- name: a\n  target: {kind: X}\n  set: {a.b: 1, '/a/b': 2}", "a.b is set twice"},
+		{"path twice", "patches:\n- name: a\n  target: {kind: X}\n  set: {a.b: 1, '/a/b': 2}", "a.b stands twice in set"},
 		{"empty set", "patches:\n- name: a\n  target: {kind: X}\n  set: {}", "error[PA001]: a: set is an empty map"},
 		{"merge of a list", "patches:\n- name: a\n  target: {kind: X}\n  merge: [a]", "helmx.yaml:4:10: error[PA001]: a: merge is a list, expected a map"},
 		{"kind is a map", "patches:\n- name: a\n  target: {kind: {a: b}}\n  set: {a: 1}", "kind is a map, not a string"},

@@ -1,10 +1,8 @@
 package patch
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -13,6 +11,9 @@ type Target struct {
 	Group, Version, Kind, Name, Namespace, Source Patterns
 	Labels, Annotations                           Selector
 	Hook                                          Hook
+	Where                                         *Condition // nil: holds for all
+
+	late *manifest.Node // the target as written, where it holds expressions
 }
 
 // Hook says whether Helm hooks are meant.
@@ -48,20 +49,13 @@ func (t *Target) hookFits(isHook bool) bool {
 // matches reports whether the patch is for the document. Only where the
 // identity fits and labels or annotations matter is the document parsed; a
 // document that then turns out to be no YAML is a *manifest.SyntaxError.
-func (t *Target) matches(d *manifest.Document) (bool, *manifest.SyntaxError) {
+func (t *Target) matches(d *manifest.Document) (bool, error) {
 	id := d.ID()
-	if id.Empty() {
-		return false, nil
-	}
-	if !t.fits(&id) {
+	if id.Empty() || !t.fits(&id) {
 		return false, nil
 	}
 	root, err := d.Root()
-	var syntax *manifest.SyntaxError
-	if errors.As(err, &syntax) {
-		return false, syntax
-	}
-	return isMap(root) && t.selects(root), nil
+	return err == nil && isMap(root) && t.selects(root), err
 }
 
 // selects reports whether labels and annotations are the wanted ones.
@@ -104,23 +98,4 @@ func stringsAt(root *manifest.Node, key string) map[string]string {
 		out[k] = fmt.Sprint(v)
 	}
 	return out
-}
-
-// noop reports a patch that found everything as it wants it.
-func (r *run) noop(p *Patch, matched []*manifest.Document) diag.Diagnostic {
-	object := matched[0].Object()
-	f := diag.Diagnostic{
-		Code: codeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
-		Message: p.Name + ": the patch changes nothing: the value is already there",
-		Hint:    "remove the patch, if the chart now has the value itself, or pass --allow-noop",
-	}
-	if len(matched) > 1 {
-		f.Message += " in " + objectList(matched)
-	}
-	span, _ := matched[0].SpanAt(1, 0)
-	f.Related = []diag.Related{{Span: span, Message: "the object that the patch is for"}}
-	if len(p.Set) == 1 {
-		f.Path = p.Set[0].Path.String()
-	}
-	return f
 }

@@ -1,0 +1,57 @@
+package patch
+
+import (
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// Applied tells what one patch did. Findings are not in it: a run that has
+// errors among them must not be used, whatever Applied says.
+type Applied struct {
+	Name        string
+	Description string
+	Span        diag.Span // where the patch begins
+	Kind        string    // the key of its kind of change; "" where it only deletes
+	Skipped     string    // why it was not for this stream; "" when it ran
+	Objects     []AppliedObject
+}
+
+// AppliedObject is an object that a patch matched, made or deleted, as it was
+// when the patch began, or, when it was made, as it is now.
+type AppliedObject struct {
+	Object  diag.Object
+	Source  string    // the template it came from, "" where it is not known
+	Place   diag.Span // where the object begins: a template line where there is one
+	Hook    bool
+	Secret  bool // values of it must not be shown
+	Did     Deed
+	Changes []AppliedChange // one for each change of the patch, in its order
+}
+
+// AppliedChange is one change in one object.
+type AppliedChange struct {
+	Span      diag.Span       // where it stands in the patch file
+	Path      manifest.Path   // the path that the patch names; nil where it names none
+	Changed   []manifest.Path // the smallest fields that are different now; empty: it was already so
+	Reencoded []manifest.Path // fields whose text had to be written anew as a whole
+}
+
+// Deed is what a patch did to an object.
+type Deed string
+
+// What can become of a matched object.
+const (
+	Unchanged Deed = "unchanged"
+	Changed   Deed = "changed"
+	Created   Deed = "created"
+	Deleted   Deed = "deleted"
+)
+
+// appliedObject describes a document before it is changed.
+func appliedObject(d *manifest.Document, did Deed) AppliedObject {
+	id := d.ID()
+	return AppliedObject{
+		Object: id.Object(), Source: id.Source, Place: d.Finding(nil, nil).Span,
+		Hook: id.Hook, Secret: d.IsSecret(), Did: did,
+	}
+}

@@ -1,0 +1,77 @@
+package patch
+
+import (
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// renamed is a document that a change has given another identity.
+type renamed struct {
+	d *manifest.Document
+	c change
+}
+
+// checkIdentities refuses changes of name that make two objects one. A hook
+// and a template may share a name, as Helm allows; the source does not matter.
+func (r *run) checkIdentities(p *Patch) {
+	if len(r.renamed) == 0 {
+		return
+	}
+	owners := make(map[manifest.ID][]*manifest.Document, len(r.docs))
+	for _, d := range r.docs {
+		id := withoutSource(d.ID())
+		owners[id] = append(owners[id], d)
+	}
+	for _, n := range r.renamed {
+		for _, other := range owners[withoutSource(n.d.ID())] {
+			if other != n.d {
+				r.found = append(r.found, duplicate(p, n, other))
+				break
+			}
+		}
+	}
+	r.renamed = nil
+}
+
+func withoutSource(id manifest.ID) manifest.ID {
+	id.Source = ""
+	return id
+}
+
+func duplicate(p *Patch, n renamed, other *manifest.Document) diag.Diagnostic {
+	f := n.d.Finding(nil, nil)
+	span, _ := other.SpanAt(1, 0)
+	f.Related = []diag.Related{{Span: span, Message: "the other one"}, {Span: f.Span, Message: "the object that was changed"}}
+	f.Code, f.Severity, f.Span, f.Excerpt = codeDuplicate, diag.Error, n.c.span, nil
+	f.Message = p.Name + ": the change makes it the second object of this name"
+	f.Hint = "give it a name that no other object has"
+	return f
+}
+
+// annotation returns the file name that Helm 4 needs back, or nil.
+func annotation(root *manifest.Node) *manifest.Node {
+	_, metadata := manifest.Lookup(root, "metadata")
+	_, annotations := manifest.Lookup(metadata, "annotations")
+	_, source := manifest.Lookup(annotations, manifest.FilenameAnnotation)
+	return source
+}
+
+// keepAnnotation puts Helm 4's file name back where a change dropped or
+// overwrote it: it is not the user's.
+func keepAnnotation(root, source *manifest.Node) {
+	if source == nil || annotation(root) == source {
+		return
+	}
+	metadata := mapAt(root, "metadata")
+	manifest.SetKey(mapAt(metadata, "annotations"), manifest.FilenameAnnotation, source)
+}
+
+// mapAt returns the mapping below a key, and makes it if there is none.
+func mapAt(n *manifest.Node, key string) *manifest.Node {
+	if _, v := manifest.Lookup(n, key); isMap(v) {
+		return v
+	}
+	v := newMap()
+	manifest.SetKey(n, key, v)
+	return v
+}

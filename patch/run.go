@@ -1,0 +1,224 @@
+package patch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// Apply runs the patches over the documents and returns the stream that they
+// make: the documents, changed in place, without those that were deleted and
+// with those that were made. Findings are about patches that could not be
+// applied: every failing patch is reported, and a change that fails on a
+// document leaves that document as it was. An error means that ctx was
+// cancelled or that helmx is at fault.
+func Apply(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	if len(o.Patches) == 0 {
+		return docs, nil, nil
+	}
+	r := &run{ctx: ctx, docs: docs, options: o, charts: chartsOf(docs)}
+	for i := range o.Patches {
+		if err := ctx.Err(); err != nil {
+			return r.docs, r.found, err
+		}
+		if err := r.patch(&o.Patches[i]); err != nil {
+			return r.docs, r.found, fmt.Errorf("applying patch %s: %w", o.Patches[i].Name, err)
+		}
+	}
+	manifest.Renumber(r.docs)
+	return r.docs, r.found, nil
+}
+
+// run is one call of Apply.
+type run struct {
+	ctx     context.Context
+	docs    []*manifest.Document
+	options Options
+	charts  []string                    // whose documents the stream holds
+	index   *index                      // of docs; nil: to be made
+	renamed []renamed                   // by the current patch
+	told    map[*manifest.Document]bool // documents reported as no YAML
+	found   diag.List
+}
+
+// patch applies one patch and tells of it.
+func (r *run) patch(p *Patch) error {
+	why, err := "", error(nil)
+	var objects []*object
+	if why = r.skip(p); why == "" {
+		objects, err = r.apply(p)
+	}
+	if r.options.Explain != nil {
+		a := Applied{Name: p.Name, Description: p.Description, Span: p.Span, Kind: p.Kind, Skipped: why}
+		for _, o := range objects {
+			a.Objects = append(a.Objects, o.applied)
+		}
+		r.options.Explain(a)
+	}
+	return err
+}
+
+// apply finds the objects of a patch and changes them.
+func (r *run) apply(p *Patch) ([]*object, error) {
+	before := len(r.found)
+	matched := r.match(p)
+	expect := Expect{Min: 1, Max: -1}
+	if p.Expect != nil {
+		expect = *p.Expect
+	}
+	if !expect.holds(len(matched)) && len(r.found) == before {
+		r.found = append(r.found, r.unexpected(p, expect, matched))
+	}
+	if len(matched) == 0 || len(r.found) > before {
+		return nil, nil
+	}
+	objects := r.objects(p, matched)
+	return objects, r.change(p, objects)
+}
+
+func (r *run) objects(p *Patch, docs []*manifest.Document) []*object {
+	var objects []*object
+	for _, d := range docs {
+		o := &object{evaluator: r.evaluator(p, d), d: d, run: r, patch: p}
+		if r.options.Explain != nil {
+			o.applied = appliedObject(d, Unchanged)
+		}
+		objects = append(objects, o)
+	}
+	return objects
+}
+
+// change makes every change of the patch in every matched object.
+func (r *run) change(p *Patch, objects []*object) error {
+	before := len(r.found)
+	var idle []change
+	for _, c := range p.changes {
+		changed := 0
+		var absent *diag.Diagnostic
+		for _, o := range objects {
+			did, b, err := r.edit(c, o)
+			switch {
+			case err != nil:
+				return err
+			case b != nil && b.absent:
+				if absent == nil {
+					f := b.finding(p, c, o.d)
+					absent = &f
+				}
+			case b != nil:
+				r.report(b.finding(p, c, o.d))
+			case did:
+				changed++
+			}
+		}
+		if changed > 0 {
+			continue
+		}
+		if absent != nil && !r.options.AllowNoop {
+			r.report(*absent)
+		}
+		idle = append(idle, c)
+	}
+	r.checkIdentities(p)
+	switch {
+	case len(r.found) > before || r.options.AllowNoop:
+	case len(idle) == len(p.changes):
+		r.found = append(r.found, r.noop(p, objects))
+	default:
+		for _, c := range idle {
+			r.found = append(r.found, alreadySo(p, c))
+		}
+	}
+	return nil
+}
+
+// report adds a finding, unless the same was found in another object already.
+func (r *run) report(f diag.Diagnostic) {
+	if !slices.ContainsFunc(r.found, func(d diag.Diagnostic) bool {
+		return d.Code == f.Code && d.Span == f.Span && d.Message == f.Message
+	}) {
+		r.found = append(r.found, f)
+	}
+}
+
+// edit makes one change in one object and reports whether it changed.
+func (r *run) edit(c change, o *object) (bool, *problem, error) {
+	o.id = o.d.ID()
+	var problem *problem
+	var removed []removal
+	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
+		o.root = root
+		source := annotation(root)
+		if removed, problem = c.apply(o); problem != nil {
+			return errStopped
+		}
+		keepAnnotation(root, source)
+		return nil
+	})
+	if problem == nil && err != nil {
+		return false, nil, fmt.Errorf("%s: %w", o.id.Object(), err)
+	}
+	o.note(c, result)
+	if problem != nil {
+		return false, problem, nil
+	}
+	for _, gone := range removed {
+		o.d.MarkRemoved(gone.path, c.at(gone.by))
+	}
+	if o.d.ID() != o.id {
+		r.index = nil
+		r.renamed = append(r.renamed, renamed{o.d, c})
+	}
+	return len(result.Changed) > 0, nil, nil
+}
+
+// note keeps what an edit did, for whoever wants it explained.
+func (o *object) note(c change, result manifest.EditResult) {
+	if o.run.options.Explain == nil {
+		return
+	}
+	if len(result.Changed) > 0 {
+		o.applied.Did = Changed
+	}
+	o.applied.Changes = append(o.applied.Changes, AppliedChange{Span: c.span, Path: c.path, Changed: result.Changed, Reencoded: result.Reencoded})
+}
+
+// noop reports a patch that found everything as it wants it.
+func (r *run) noop(p *Patch, objects []*object) diag.Diagnostic {
+	first := objects[0].d
+	object := first.Object()
+	f := diag.Diagnostic{
+		Code: codeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
+		Message: p.Name + ": the patch changes nothing: the value is already there",
+		Hint:    "remove the patch, if the chart now has the value itself, or pass --allow-noop",
+	}
+	if len(objects) > 1 {
+		f.Message += " in " + objectList(documents(objects))
+	}
+	span, _ := first.SpanAt(1, 0)
+	f.Related = []diag.Related{{Span: span, Message: "the object that the patch is for"}}
+	if len(p.changes) == 1 {
+		f.Path = p.changes[0].path.String()
+	}
+	return f
+}
+
+func documents(objects []*object) []*manifest.Document {
+	docs := make([]*manifest.Document, len(objects))
+	for i, o := range objects {
+		docs[i] = o.d
+	}
+	return docs
+}
+
+// alreadySo tells of one path of several that needed no change.
+func alreadySo(p *Patch, c change) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: codeAlreadySo, Severity: diag.Info, Span: c.span, Path: c.path.String(),
+		Message: p.Name + ": the value is already there in every matched object",
+		Hint:    "remove the path from the patch, if the chart now has the value itself",
+	}
+}
