@@ -32,6 +32,8 @@ type Config struct {
 	APIVersion string `yaml:"apiVersion"`
 	// Always Config.
 	Kind string `yaml:"kind"`
+	// Files with more patches, which run before those of this file; an entry is a glob, or says path and outside.
+	Include []Include `yaml:"include"`
 	// Values of every chart, above its defaults and profiles, below -f and --set; expressions see these layers, without the chart's defaults.
 	Values *yaml.Node `yaml:"values"`
 	// Values layers for --profile NAME, beside the profiles a chart ships.
@@ -46,6 +48,16 @@ type Config struct {
 	Lint Lint `yaml:"lint"`
 
 	file string
+}
+
+// Include is one entry of include.
+type Include struct {
+	// A glob for files, relative to the file that it stands in; * and ? do not match a slash, ** matches folders of any depth. What it matches is read in sorted order, and may hold nothing but patches and include.
+	Path string `yaml:"path"`
+	// Whether the files may lie outside the folder of the file that includes them.
+	Outside bool `yaml:"outside"`
+
+	at diag.Span
 }
 
 // Profile is one entry of profiles.
@@ -143,6 +155,7 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 	for i := range c.Validate.CRDs {
 		c.Validate.crdsAt = append(c.Validate.crdsAt, d.span(find(find(root, "validate"), "crds").Content[i]))
 	}
+	placeIncludes(&d, root, c.Include)
 	c.Lint.spans = lintSpans(&d, find(root, "lint"))
 	for i := range c.Lint.Ignore {
 		c.Lint.Ignore[i].at = d.span(find(find(root, "lint"), "ignore").Content[i])
@@ -150,13 +163,18 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 	return c, d.findings
 }
 
-// PatchOptions returns the patches, parsed.
+// PatchOptions returns the patches, parsed: those of included files, which it
+// reads, and then those of the file itself.
 func (c *Config) PatchOptions() (patch.Options, diag.List) {
-	if c.Patches == nil {
-		return patch.Options{}, nil
+	var o patch.Options
+	files, findings := c.patchFiles()
+	var parser patch.Parser
+	for _, f := range files {
+		patches, found := parser.Parse(f.patches, f.name)
+		o.Patches = append(o.Patches, patches...)
+		findings = append(findings, found...)
 	}
-	patches, findings := patch.Parse(c.Patches, c.file)
-	return patch.Options{Patches: patches}, findings
+	return o, findings
 }
 
 // SchemaOptions returns what the file says about validation. The documents of

@@ -26,7 +26,7 @@ func TestExamplesOfExplanations(t *testing.T) {
 
 func TestParseFindings(t *testing.T) {
 	for name, tt := range map[string]struct{ body, want string }{
-		"unknown key":      {"lnit: {}\n", `helmx.yaml:3:1: error[CF002]: unknown key "lnit", expected one of apiVersion, kind, values, profiles, patches, expressions, validate, lint (did you mean "lint"?)`},
+		"unknown key":      {"lnit: {}\n", `helmx.yaml:3:1: error[CF002]: unknown key "lnit", expected one of apiVersion, kind, include, values, profiles, patches, expressions, validate, lint (did you mean "lint"?)`},
 		"unknown inside":   {"lint:\n  scop: mesh\n", `helmx.yaml:4:3: error[CF002]: unknown key "scop" in lint, expected one of scope, istioVersion, select, severity, ignore (did you mean "scope"?)`},
 		"twice":            {"lint: {}\nlint: {}\n", `helmx.yaml:4:1: error[CF002]: key "lint" is given twice, first on line 3`},
 		"wrong type":       {"lint: [a]\n", `helmx.yaml:3:7: error[CF003]: lint is a list, expected a map`},

@@ -21,8 +21,12 @@ import (
 // KnownFields stops at the first problem, names no column and suggests nothing.
 type decoder struct {
 	file     string
+	unknown  func(key string) string // a hint for an unknown key at the top; may be nil
 	findings diag.List
 }
+
+// shorthand is a struct that a single string may stand for.
+type shorthand interface{ short(text string) }
 
 // parse returns the root mapping of the file.
 func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
@@ -101,6 +105,10 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path, enum string) {
 	case v.Type() == timeType:
 		d.date(n, v, path)
 	case v.Kind() == reflect.Struct:
+		if s, ok := v.Addr().Interface().(shorthand); ok && n.Kind == yaml.ScalarNode {
+			s.short(n.Value)
+			return
+		}
 		d.object(n, v, path)
 	case v.Kind() == reflect.Map:
 		d.table(n, v, path, enum)
@@ -129,13 +137,24 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, path string) {
 		f, known := fields[key.Value]
 		if !known {
 			f := d.add(key, "CF002", "unknown key %q%s, expected one of %s", key.Value, in(path), strings.Join(keys, ", "))
-			if f.Hint = diag.DidYouMean(key.Value, keys); f.Hint == "" && len(keys) == 1 {
-				f.Hint = "put it below " + keys[0] + ":"
-			}
+			f.Hint = d.unknownHint(key.Value, keys, path)
 			continue
 		}
 		d.value(child, v.FieldByIndex(f.Index), join(path, key.Value), f.Tag.Get("enum"))
 	}
+}
+
+func (d *decoder) unknownHint(key string, known []string, path string) string {
+	if path == "" && d.unknown != nil {
+		if hint := d.unknown(key); hint != "" {
+			return hint
+		}
+	}
+	hint := diag.DidYouMean(key, known)
+	if hint == "" && len(known) == 1 {
+		hint = "put it below " + known[0] + ":"
+	}
+	return hint
 }
 
 func (d *decoder) table(n *yaml.Node, v reflect.Value, path, enum string) {

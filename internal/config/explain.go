@@ -39,7 +39,26 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: "CF005", Title: "a path in helmx.yaml cannot be read", Severity: diag.Error,
-		Why:    "The files behind validate.crds describe kinds; without them, mistakes in objects of these kinds would go unnoticed.",
-		Remedy: "Correct the path; it is relative to helmx.yaml.",
+		Why:    "Without the files behind validate.crds, mistakes in objects of their kinds would go unnoticed, and without an included file its patches would not run.",
+		Remedy: "Correct the path; it is relative to the file that it stands in.",
 		Source: "docs/configuration.md", Tags: []string{"config"},
-	}}
+	},
+	{
+		Code: "CF006", Title: "an include that matches no file", Severity: diag.Error,
+		Why:    "Patches that are not read do not run, and nobody would notice that they are gone.",
+		Remedy: "Correct the glob; it is relative to the file that it stands in. An include that may be empty is not needed.",
+		Source: "docs/patches.md", Tags: []string{"config", "patch"},
+	},
+	{
+		Code: "CF007", Title: "an include that leads outside the folder of its file", Severity: diag.Error,
+		Why:    "What is installed should be decided by the files that lie together and are reviewed together. A path with .., an absolute one, or a symbolic link may lead anywhere on the machine.",
+		Remedy: "Move the file, or allow it: write the entry as {path: ../shared/*.yaml, outside: true}.",
+		Source: "docs/patches.md", Tags: []string{"config", "patch"},
+	},
+	{
+		Code: "CF008", Title: "a file that is included twice, or by itself", Severity: diag.Error,
+		Why:    "Each patch runs once, so a file that comes a second time is a mistake, and files that include each other have no order.",
+		Remedy: "Remove one of the includes that the message names, or narrow the glob.",
+		Source: "docs/patches.md", Tags: []string{"config", "patch"},
+	},
+}
