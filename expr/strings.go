@@ -130,7 +130,7 @@ func (s *Strings) read(text string) *program {
 	t, err := template.New("").Funcs(s.functions).Parse(text)
 	if err != nil {
 		p := s.syntaxProblem(err)
-		p.hint = strings.TrimPrefix(p.hint+"; "+literal, "; ")
+		p.hint = strings.TrimPrefix(strings.ReplaceAll(p.hint+"; "+literal, "?; ", "? "), "; ")
 		return &program{problem: p}
 	}
 	single, err := instrument(t)

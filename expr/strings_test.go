@@ -91,7 +91,7 @@ func TestStringsProblems(t *testing.T) {
 		`x-{{ .Values.taem }}`:                      {"EX003", `{{.Values.taem}} has no value`, ""},
 		`x-{{ .Values.labels }}`:                    {"EX002", `{{.Values.labels}} gives a map`, "toYaml"},
 		`{{ range .Values.ports }}{{ $ }}{{ end }}`: {"EX002", "YAML does not have", ""},
-		`{{ .Values.team | uper }}`:                 {"EX001", `calls "uper"`, `did you mean "upper"?; for {{ as plain text, say literal: true`},
+		`{{ .Values.team | uper }}`:                 {"EX001", `calls "uper"`, `did you mean "upper"? for {{ as plain text, say literal: true`},
 		`{{ env "HOME" }}`:                          {"EX001", `calls "env"`, "no environment"},
 		`{{ now }}`:                                 {"EX001", `calls "now"`, "no clock"},
 		`{{ randAlphaNum 5 }}`:                      {"EX001", `calls "randAlphaNum"`, "no randomness"},

@@ -81,7 +81,10 @@ func Change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 
 // change runs the steps that alter documents.
 func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
-	o.Patch.ListKeys = schema.NewLists(docs, o.Schema)
+	if len(o.Patch.Patches) > 0 {
+		o.Patch.ListKeys = schema.NewLists(docs, o.Schema)
+		o.Patch.Expressions = expr.NewStrings(o.Expr)
+	}
 	docs, findings, err := patch.Apply(ctx, docs, o.Patch)
 	if err := stopped(findings, err); err != nil {
 		return nil, findings, err
