@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -48,12 +49,44 @@ func Parse(document []byte) (Object, error) {
 	return o, err
 }
 
+// separator stands between documents that are laid out as everybody does.
+var separator = regexp.MustCompile(`(?m)^---\s*$`)
+
+// ParseStream reads YAML documents; those without content are left out.
+func ParseStream(text string) ([]Object, error) {
+	var objects []Object
+	for _, document := range separator.Split(text, -1) {
+		o, err := Parse([]byte(document))
+		if err != nil {
+			return nil, err
+		}
+		if o != nil {
+			objects = append(objects, o)
+		}
+	}
+	return objects, nil
+}
+
 // Kind returns the object's kind.
 func (o Object) Kind() string { s, _ := o["kind"].(string); return s }
 
+// Name returns the object's name.
+func (o Object) Name() string { return o.meta("name") }
+
+// Namespace returns the object's namespace, "" when there is none.
+func (o Object) Namespace() string { return o.meta("namespace") }
+
+// Annotation returns one annotation, "" when there is none.
+func (o Object) Annotation(key string) string {
+	meta, _ := o["metadata"].(map[string]any)
+	annotations, _ := meta["annotations"].(map[string]any)
+	s, _ := annotations[key].(string)
+	return s
+}
+
 // String names the object in messages.
 func (o Object) String() string {
-	return fmt.Sprintf("%v %s %s/%s", o["apiVersion"], o.Kind(), o.meta("namespace"), o.meta("name"))
+	return fmt.Sprintf("%v %s %s/%s", o["apiVersion"], o.Kind(), o.Namespace(), o.Name())
 }
 
 func (o Object) meta(key string) string {
@@ -98,12 +131,12 @@ func (c *Cluster) Apply(ctx context.Context, namespace string, o Object) error {
 	}
 	path := apiPath(apiVersion)
 	if r.Namespaced {
-		if own := o.meta("namespace"); own != "" {
+		if own := o.Namespace(); own != "" {
 			namespace = own
 		}
 		path += "/namespaces/" + url.PathEscape(namespace)
 	}
-	path += "/" + r.Name + "/" + url.PathEscape(o.meta("name")) + "?fieldManager=e2e&force=true&fieldValidation=Strict"
+	path += "/" + r.Name + "/" + url.PathEscape(o.Name()) + "?fieldManager=e2e&force=true&fieldValidation=Strict"
 	_, err = c.do(ctx, http.MethodPatch, path, "application/apply-patch+yaml", body)
 	return err
 }
@@ -134,7 +167,7 @@ func (c *Cluster) waitEstablished(ctx context.Context, objects []Object) error {
 		if o.Kind() != "CustomResourceDefinition" {
 			continue
 		}
-		for !c.established(ctx, o.meta("name")) {
+		for !c.established(ctx, o.Name()) {
 			if ctx.Err() != nil {
 				return fmt.Errorf("%s is not established after a minute", o)
 			}

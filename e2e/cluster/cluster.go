@@ -22,7 +22,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -40,9 +42,11 @@ type Cluster struct {
 	URL        string // https://127.0.0.1:PORT
 	Kubeconfig string // path of a file for Helm and kubectl
 
-	client *http.Client
-	mu     sync.Mutex
-	kinds  map[string]resource // by apiVersion and kind, as discovery told
+	programs []*exec.Cmd
+	client   *http.Client
+
+	mu    sync.Mutex
+	kinds map[string]resource // by apiVersion and kind, as discovery told
 }
 
 // Start starts a server that stops when the test ends. It takes a few seconds,
@@ -50,56 +54,87 @@ type Cluster struct {
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	apiserver, etcd := counterpart.ControlPlane(t)
-	dir := t.TempDir()
-	etcdURL := "http://127.0.0.1:" + strconv.Itoa(freePort(t))
-	start(t, dir, etcd,
-		"--data-dir="+filepath.Join(dir, "etcd"),
-		"--listen-client-urls="+etcdURL, "--advertise-client-urls="+etcdURL,
-		"--listen-peer-urls=http://127.0.0.1:0", "--unsafe-no-fsync", "--log-level=warn")
-	keyFile, tokens := filepath.Join(dir, "sa.key"), filepath.Join(dir, "tokens.csv")
-	writeFile(t, keyFile, serviceAccountKey(t))
-	writeFile(t, tokens, []byte(token+",e2e,e2e,system:masters\n"))
-	port := freePort(t)
-	start(t, dir, apiserver,
-		"--etcd-servers="+etcdURL,
-		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+strconv.Itoa(port),
-		"--cert-dir="+filepath.Join(dir, "certs"),
-		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
-		"--service-account-issuer=https://kubernetes.default.svc",
-		"--service-account-signing-key-file="+keyFile, "--service-account-key-file="+keyFile,
-		"--token-auth-file="+tokens, "--authorization-mode=RBAC", "--allow-privileged=true",
-		"--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
-	c := &Cluster{URL: "https://127.0.0.1:" + strconv.Itoa(port), Kubeconfig: filepath.Join(dir, "kubeconfig")}
-	c.waitReady(t, filepath.Join(dir, "certs", "apiserver.crt"), dir)
-	return c
-}
-
-// start runs a program until the test ends, with its log in dir.
-func start(t testing.TB, dir, path string, args ...string) {
-	t.Helper()
-	log, err := os.Create(filepath.Join(dir, filepath.Base(path)+".log"))
+	c, err := run(t.Context(), t.TempDir(), apiserver, etcd)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(c.stop)
+	return c
+}
+
+// run starts a server that keeps its files in dir, and returns when it is ready.
+func run(ctx context.Context, dir, apiserver, etcd string) (*Cluster, error) {
+	ports, err := freePorts(2)
+	if err != nil {
+		return nil, err
+	}
+	key, err := serviceAccountKey()
+	if err != nil {
+		return nil, err
+	}
+	keyFile, tokens := filepath.Join(dir, "sa.key"), filepath.Join(dir, "tokens.csv")
+	err = errors.Join(os.WriteFile(keyFile, key, 0o600), os.WriteFile(tokens, []byte(token+",e2e,e2e,system:masters\n"), 0o600))
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{URL: "https://127.0.0.1:" + ports[1], Kubeconfig: filepath.Join(dir, "kubeconfig")}
+	etcdURL := "http://127.0.0.1:" + ports[0]
+	err = c.start(dir, etcd,
+		"--data-dir="+filepath.Join(dir, "etcd"),
+		"--listen-client-urls="+etcdURL, "--advertise-client-urls="+etcdURL,
+		"--listen-peer-urls=http://127.0.0.1:0", "--unsafe-no-fsync", "--log-level=warn")
+	if err == nil {
+		err = c.start(dir, apiserver,
+			"--etcd-servers="+etcdURL,
+			"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+ports[1],
+			"--cert-dir="+filepath.Join(dir, "certs"),
+			"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
+			"--service-account-issuer=https://kubernetes.default.svc",
+			"--service-account-signing-key-file="+keyFile, "--service-account-key-file="+keyFile,
+			"--token-auth-file="+tokens, "--authorization-mode=RBAC", "--allow-privileged=true",
+			"--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
+	}
+	if err == nil {
+		err = c.waitReady(ctx, filepath.Join(dir, "certs", "apiserver.crt"), dir)
+	}
+	if err != nil {
+		c.stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+// start starts a program, with its log in dir.
+func (c *Cluster) start(dir, path string, args ...string) error {
+	log, err := os.Create(filepath.Join(dir, filepath.Base(path)+".log"))
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the program has its own handle
 	cmd := exec.Command(path, args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return err
 	}
-	t.Cleanup(func() {
-		defer log.Close()
+	c.programs = append(c.programs, cmd)
+	return nil
+}
+
+// stop ends the programs, the last started first.
+func (c *Cluster) stop() {
+	for _, cmd := range slices.Backward(c.programs) {
 		cmd.Process.Signal(syscall.SIGTERM)
 		killer := time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
 		cmd.Wait()
 		killer.Stop()
-	})
+	}
+	c.programs = nil
 }
 
 // waitReady waits for the server's certificate, trusts it, and asks until the
 // server is ready.
-func (c *Cluster) waitReady(t testing.TB, cert, logs string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+func (c *Cluster) waitReady(ctx context.Context, cert, logs string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	err := errors.New("no certificate yet")
 	for ctx.Err() == nil {
@@ -108,17 +143,23 @@ func (c *Cluster) waitReady(t testing.TB, cert, logs string) {
 		}
 		if c.client != nil {
 			if _, err = c.do(ctx, http.MethodGet, "/readyz", "", nil); err == nil {
-				return
+				return nil
 			}
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	files, _ := filepath.Glob(filepath.Join(logs, "*.log"))
+	return fmt.Errorf("the API server is not ready: %w\n%s", err, lastWords(logs))
+}
+
+// lastWords returns the end of each log in a folder.
+func lastWords(dir string) string {
+	var b strings.Builder
+	files, _ := filepath.Glob(filepath.Join(dir, "*.log"))
 	for _, f := range files {
 		text, _ := os.ReadFile(f)
-		t.Logf("%s:\n%s", f, text[max(0, len(text)-2000):])
+		fmt.Fprintf(&b, "%s:\n%s\n", f, text[max(0, len(text)-2000):])
 	}
-	t.Fatalf("the API server is not ready: %v", err)
+	return b.String()
 }
 
 // trust makes the client and the kubeconfig from the server's own certificate.
@@ -142,8 +183,20 @@ users: [{name: e2e, user: {token: %s}}]
 }
 
 // do sends a request and returns the body of a response of the 200s; any other
-// is an error that holds it.
+// is an error that holds it. A server that asks to be asked again later, as it
+// does about kinds that were defined a moment ago, is obeyed.
 func (c *Cluster) do(ctx context.Context, method, path, contentType string, body []byte) ([]byte, error) {
+	for try := 0; ; try++ {
+		answer, err := c.send(ctx, method, path, contentType, body)
+		var status *statusError
+		if try == 100 || !errors.As(err, &status) || status.code != http.StatusTooManyRequests {
+			return answer, err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (c *Cluster) send(ctx context.Context, method, path, contentType string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -167,32 +220,28 @@ func (c *Cluster) do(ctx context.Context, method, path, contentType string, body
 	return answer.Bytes(), nil
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+// freePorts returns n different ports that nothing listened on a moment ago.
+func freePorts(n int) ([]string, error) {
+	var ports []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports, nil
 }
 
-func serviceAccountKey(t testing.TB) []byte {
-	t.Helper()
+func serviceAccountKey() ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	der, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der})
-}
-
-func writeFile(t testing.TB, path string, data []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), nil
 }

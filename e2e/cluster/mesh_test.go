@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,8 +31,11 @@ func TestMeshIsAccepted(t *testing.T) {
 			if r.Code != 0 {
 				t.Fatalf("helmx: exit code %d\n%s", r.Code, r.Stderr)
 			}
-			objects := parseStream(t, r.Stdout)
-			if !slices.ContainsFunc(objects, func(o Object) bool { return o.Kind() == "Deployment" && o.meta("name") == "istiod" }) {
+			objects, err := ParseStream(r.Stdout)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(objects, func(o Object) bool { return o.Kind() == "Deployment" && o.Name() == "istiod" }) {
 				t.Fatalf("no istiod among %d objects", len(objects))
 			}
 			c := Start(t)
@@ -54,12 +56,12 @@ func TestMeshIsAccepted(t *testing.T) {
 func stored(t *testing.T, c *Cluster, objects []Object) {
 	t.Helper()
 	for _, o := range objects {
-		namespace := o.meta("namespace")
+		namespace := o.Namespace()
 		if namespace == "" {
 			namespace = "istio-system"
 		}
 		apiVersion, _ := o["apiVersion"].(string)
-		if _, err := c.Get(t.Context(), apiVersion, o.Kind(), namespace, o.meta("name")); err != nil {
+		if _, err := c.Get(t.Context(), apiVersion, o.Kind(), namespace, o.Name()); err != nil {
 			t.Errorf("%s: %v", o, err)
 		}
 	}
@@ -100,21 +102,6 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func parseStream(t *testing.T, text string) []Object {
-	t.Helper()
-	var objects []Object
-	for _, doc := range regexp.MustCompile(`(?m)^---\s*$`).Split(text, -1) {
-		o, err := Parse([]byte(doc))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if o != nil {
-			objects = append(objects, o)
-		}
-	}
-	return objects
-}
-
 // gatewayDefinitions reads the definitions out of the Gateway API's module.
 func gatewayDefinitions(t *testing.T) []Object {
 	t.Helper()
@@ -137,7 +124,11 @@ func gatewayDefinitions(t *testing.T) []Object {
 		if err != nil {
 			t.Fatal(err)
 		}
-		objects = append(objects, parseStream(t, string(text))...)
+		definitions, err := ParseStream(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects = append(objects, definitions...)
 	}
 	return objects
 }
