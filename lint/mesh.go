@@ -132,7 +132,11 @@ func (o *Object) Finding(at manifest.Found) diag.Diagnostic {
 	if at.Node == nil {
 		at = manifest.Found{Node: o.First("kind").Node}
 	}
-	d := o.Document.Finding(at.Node, slices.Concat(o.path, at.Path))
+	node := at.Node
+	if at.Key != nil && len(node.Content) > 0 {
+		node = at.Key // a map or list begins where its key says what it is
+	}
+	d := o.Document.Finding(node, slices.Concat(o.path, at.Path))
 	object := o.ID.Object()
 	d.Object = &object
 	return d
@@ -141,7 +145,12 @@ func (o *Object) Finding(at manifest.Found) diag.Diagnostic {
 // Find returns what a path in the notation of package manifest leads to, such
 // as spec.servers[*].hosts[*]; nothing when it leads nowhere.
 func (o *Object) Find(path string) []manifest.Found {
-	found, _ := o.mesh.path(path).Find(o.Root())
+	if o.path != nil {
+		found, _ := o.mesh.path(path).Find(o.Root())
+		return found
+	}
+	o.Root()
+	found, _ := o.Document.Find(o.mesh.path(path)) // exact columns inside strings
 	return found
 }
 
