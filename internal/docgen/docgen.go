@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,14 +110,36 @@ func functionTable() string {
 	return table("function|what it does", rows)
 }
 
+// chapters are what codes are about, by what they begin with.
+var chapters = []struct{ prefix, about string }{
+	{"CF", "configuration"},
+	{"HX0", "configuration of lint"},
+	{"CH", "charts and values"},
+	{"TP", "templates"},
+	{"PA", "patches"},
+	{"EX", "expressions"},
+	{"SC", "validation: what an API server would refuse"},
+	{"HX1", "lint: features to adopt, to avoid, never to use"},
+	{"HX2", "lint: security"},
+	{"HX3", "lint: deprecation"},
+	{"HX4", "lint: what does not fit together"},
+	{"HX5", "lint: install"},
+}
+
 func ruleTable() string {
 	var rows [][]string
-	for _, e := range cli.Explanations() {
-		if strings.HasPrefix(e.Code, "HX") {
-			rows = append(rows, []string{"[" + e.Code + "](docs/rules.md#" + strings.ToLower(e.Code) + ")", e.Severity.String(), e.Title})
+	for _, c := range chapters {
+		first, n := "", 0
+		for _, e := range cli.Explanations() {
+			if strings.HasPrefix(e.Code, c.prefix) {
+				first, n = cmp.Or(first, e.Code), n+1
+			}
+		}
+		if n > 0 {
+			rows = append(rows, []string{"[" + first + " ...](docs/rules.md#" + strings.ToLower(first) + ")", strconv.Itoa(n), c.about})
 		}
 	}
-	return table("rule|severity|what it finds", rows)
+	return table("codes|number|about", rows)
 }
 
 // Functions is docs/functions.md.
