@@ -22,6 +22,7 @@ type ValuesOptions struct {
 	Platform             string   // --platform, a profile of its own kind
 	ConfigProfiles       []ConfigLayer
 	ConfigValues         ConfigLayer
+	ContextValues        ConfigLayer // what a chart's Context says its values are
 
 	Files         []string // -f: paths, http(s) URLs, or "-" for Stdin
 	JSONValues    []string // --set-json
@@ -67,6 +68,7 @@ func Values(ctx context.Context, ch *Chart, o ValuesOptions) (*UserValues, diag.
 	v := &valuing{ctx: ctx, options: o, chart: ch, user: &UserValues{Map: map[string]any{}, chart: ch}}
 	v.profiles()
 	v.config(o.ConfigValues, "values of "+o.ConfigValues.File)
+	v.config(o.ContextValues, "values of "+o.ContextValues.File)
 	if err := v.files(); err != nil {
 		return nil, v.found, err
 	}

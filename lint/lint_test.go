@@ -228,6 +228,15 @@ func TestItemsOfAListAreObjects(t *testing.T) {
 	}
 }
 
+// TestTypedListsNeedNotRepeatTheirKind as the API server lists them.
+func TestTypedListsNeedNotRepeatTheirKind(t *testing.T) {
+	text := "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: p}\n  spec: {containers: [{image: app}]}\n"
+	_, findings, err := Run(t.Context(), manifest.Read("x.yaml", []byte(text)), Options{})
+	if err != nil || len(findings) != 1 || findings[0].Object.Kind != "Pod" {
+		t.Fatalf("got %v, %v", findings, err)
+	}
+}
+
 func TestCancelledRunIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

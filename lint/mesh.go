@@ -3,6 +3,7 @@ package lint
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/helmx-dev/helmx/diag"
@@ -27,7 +28,7 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 	for _, d := range docs {
 		object := &Object{Document: d, ID: d.ID(), mesh: m}
 		m.Objects = append(m.Objects, object)
-		if object.ID.Kind == "List" {
+		if d.IsList() {
 			m.Objects = append(m.Objects, object.items()...)
 		}
 	}
@@ -97,6 +98,9 @@ func (o *Object) items() []*Object {
 			APIVersion: item.Text("apiVersion"), Kind: item.Text("kind"),
 			Namespace: item.Text("metadata.namespace"), Name: item.Text("metadata.name"),
 			Hook: o.ID.Hook, Source: o.ID.Source,
+		}
+		if kind, typed := strings.CutSuffix(o.ID.Kind, "List"); item.ID.Kind == "" && item.ID.APIVersion == "" && typed && kind != "" {
+			item.ID.APIVersion, item.ID.Kind = o.ID.APIVersion, kind // need not be repeated there
 		}
 		items = append(items, item)
 	}

@@ -56,6 +56,12 @@ type Document struct {
 	changed  bool
 	removed  map[string]diag.Span // what MarkRemoved was told, by the path as it is printed
 
+	// Of an item of a List: how far it is indented there - only the first line
+	// in flow style - and what the list says of all its items.
+	item, flow bool
+	column     int
+	implied    head
+
 	mu     sync.Mutex
 	id     *ID
 	root   *Node
@@ -160,6 +166,9 @@ func (d *Document) findID() ID {
 	}
 	if scan.source == "" {
 		scan.source = d.Origin.Source
+	}
+	if scan.apiVersion == "" && scan.kind == "" {
+		scan.apiVersion, scan.kind = d.implied.apiVersion, d.implied.kind
 	}
 	return scan.id()
 }

@@ -93,10 +93,14 @@ func lacksNewline(d *Document) bool {
 }
 
 // Renumber sets the Origin.Line of every document to its line in the stream
-// that Write makes of them. The lines in Origin.File are kept.
+// that Write makes of them. The lines in Origin.File are kept, and so is the
+// place of an item that stands in a List.
 func Renumber(docs []*Document) {
 	line := 1
 	for _, d := range docs {
+		if d.item {
+			continue
+		}
 		d.Origin.Line = line
 		line += bytes.Count(d.raw, newline)
 		if lacksNewline(d) {

@@ -21,6 +21,9 @@ type lineFrom struct {
 // to the place the edit gave; line and col count from 1, col may be 0.
 func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
 	line = max(line, 1)
+	if col > 0 && (line == 1 || !d.flow) {
+		col += d.column
+	}
 	rendered = diag.Pos{Line: max(d.Origin.Line, 1) + line - 1, Column: col}
 	from := lineFrom{line: line}
 	if d.lines != nil {

@@ -34,6 +34,8 @@ type Config struct {
 	Kind string `yaml:"kind"`
 	// Files with more patches, which run before those of this file; an entry is a glob, or says path and outside.
 	Include []Include `yaml:"include"`
+	// Name and annotations, which tools for KRM functions want on every object; nothing of it is read.
+	Metadata *yaml.Node `yaml:"metadata"`
 	// Values of every chart, above its defaults and profiles, below -f and --set; expressions see these layers, without the chart's defaults.
 	Values *yaml.Node `yaml:"values"`
 	// Values layers for --profile NAME, beside the profiles a chart ships.

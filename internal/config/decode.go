@@ -22,6 +22,7 @@ import (
 type decoder struct {
 	file     string
 	unknown  func(key string) string // a hint for an unknown key at the top; may be nil
+	doc      *manifest.Document      // where the nodes are of a document in a stream
 	findings diag.List
 }
 
@@ -63,6 +64,10 @@ func (d *decoder) syntax(data []byte, err error) {
 }
 
 func (d *decoder) span(n *yaml.Node) diag.Span {
+	if d.doc != nil {
+		span, _ := d.doc.SpanAt(n.Line, n.Column)
+		return span
+	}
 	return diag.Span{File: d.file, Start: diag.Pos{Line: n.Line, Column: n.Column}}
 }
 
@@ -118,6 +123,8 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path, enum string) {
 		d.text(n, v, path, enum)
 	case v.Kind() == reflect.Bool:
 		d.scalar(n, v, path, "true or false")
+	case v.Kind() == reflect.Int:
+		d.scalar(n, v, path, "a number")
 	}
 }
 

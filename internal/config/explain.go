@@ -2,6 +2,13 @@ package config
 
 import "github.com/helmx-dev/helmx/diag"
 
+// Codes of what a stream brings along.
+const (
+	codeFunction = "CF020"
+	codeContext  = "CF021"
+	codeContexts = "CF022"
+)
+
 // Explanations documents the codes of this package.
 var Explanations = []diag.Explanation{
 	{
@@ -60,5 +67,29 @@ var Explanations = []diag.Explanation{
 		Why:    "Each patch runs once, so a file that comes a second time is a mistake, and files that include each other have no order.",
 		Remedy: "Remove one of the includes that the message names, or narrow the glob.",
 		Source: "docs/patches.md", Tags: []string{"config", "patch"},
+	},
+	{
+		Code: codeFunction, Title: "a KRM function call that cannot be understood", Severity: diag.Error,
+		Why:    "kustomize and kpt hand helmx one ResourceList with the objects and a functionConfig. A functionConfig that helmx does not know would be a setting without effect.",
+		Remedy: "Let the functionConfig be a Config, as in helmx.yaml, or a ConfigMap whose data are flags of post-render.",
+		Bad:    "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: helmx}\n  data: {fail-onn: warning}\n",
+		Good:   "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\nfunctionConfig:\n  apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: helmx}\n  data: {fail-on: warning}\n",
+		Source: "docs/post-render.md", Tags: []string{"config", "krm"},
+	},
+	{
+		Code: codeContext, Title: "wrong or unknown key in a Context", Severity: diag.Error,
+		Why:    "A chart tells helmx in a Context what Helm does not tell a post-renderer. A misspelt key would leave expressions without what they ask for.",
+		Remedy: "Render the Context with the template in docs/post-render.md.",
+		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {nmae: mesh}\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: mesh}\n",
+		Source: "docs/post-render.md", Tags: []string{"config", "context"},
+	},
+	{
+		Code: codeContexts, Title: "several Contexts that disagree", Severity: diag.Error,
+		Why:    "A stream is one release of one chart with one set of values. With two Contexts that differ, an expression would see the one or the other by chance.",
+		Remedy: "Let only the parent chart write a Context: a subchart sees its own part of the values.",
+		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: mesh}\n---\napiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: other}\n",
+		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: mesh}\n",
+		Source: "docs/post-render.md", Tags: []string{"config", "context"},
 	},
 }

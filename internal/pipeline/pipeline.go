@@ -79,8 +79,13 @@ func Change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 	return docs, findings, nil
 }
 
-// change runs the steps that alter documents.
+// change runs the steps that alter documents. They see the items of Lists as
+// documents; judging a List as a whole, the later steps name items[N].
 func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
+	if len(o.Patch.Patches) == 0 && !o.Expr.Enabled {
+		return docs, nil, ctx.Err()
+	}
+	docs, lists := manifest.Lists(docs)
 	if len(o.Patch.Patches) > 0 {
 		o.Patch.ListKeys = schema.NewLists(docs, o.Schema)
 		o.Patch.Expressions = expr.NewStrings(o.Expr)
@@ -91,10 +96,14 @@ func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 	}
 	docs, late, err := expr.Resolve(ctx, docs, o.Expr)
 	findings = append(findings, late...)
-	if err == nil {
-		manifest.Renumber(docs)
+	if err := stopped(late, err); err != nil {
+		return nil, findings, err
 	}
-	return docs, findings, err
+	if docs, err = manifest.JoinLists(docs, lists); err != nil {
+		return nil, findings, err
+	}
+	manifest.Renumber(docs)
+	return docs, findings, nil
 }
 
 // Judge validates and lints documents without changing them.
