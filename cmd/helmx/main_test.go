@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -16,11 +17,16 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script/*.txtar: command lines as a user types them,
 // with what they print and how they exit.
 func TestScripts(t *testing.T) {
+	shared, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir) // no configuration of the machine
+			env.Setenv("TESTDATA", shared)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

@@ -92,9 +92,11 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + strings.Join(paths, ", "))
 	}
+	docs, _, found := config.TakeContext(collected.Docs)
+	findings = append(findings, found...)
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
-		found, err := a.process(ctx, collected.Docs, o, c)
+		found, err := a.process(ctx, docs, o, c)
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err

@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/report"
 )
 
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, s Streams) int {
 		code = a.answerHelm4(code, said.String())
 	}
 	if code == exitClean || a.keepStdout {
-		if _, err := s.Out.Write(a.stdout.Bytes()); err != nil {
+		if err := a.writeStdout(s.Out); err != nil {
 			fmt.Fprintf(s.Err, "helmx: writing to standard output: %v\n", err)
 			return exitBroken
 		}
@@ -87,14 +89,33 @@ func run(ctx context.Context, args []string, s Streams) int {
 	return code
 }
 
+// writeStdout writes what was collected for standard output.
+func (a *app) writeStdout(w io.Writer) error {
+	if a.stdout.Len() > 0 {
+		if _, err := w.Write(a.stdout.Bytes()); err != nil {
+			return err
+		}
+	}
+	if len(a.manifests) == 0 {
+		return nil
+	}
+	out := bufio.NewWriterSize(w, 256<<10)
+	if err := manifest.Write(out, a.manifests); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
 // app is one call of helmx: the global flags and what has been printed so far.
 type app struct {
 	Streams
 	global     globalFlags
-	reports    []report.Target // files that get the findings too
-	stdout     bytes.Buffer    // what goes to standard output when all has passed
-	keepStdout bool            // write stdout whatever the exit code
-	format     string          // lint and validate: findings go to standard output in this format
+	reports    []report.Target      // files that get the findings too
+	stdout     bytes.Buffer         // what goes to standard output when all has passed,
+	manifests  []*manifest.Document // and behind it these, of which stdout would be a copy
+	found      diag.List            // all findings that have been printed
+	keepStdout bool                 // write stdout whatever the exit code
+	format     string               // lint and validate: findings go to standard output in this format
 }
 
 // usageError is a mistake in the command line.
@@ -146,6 +167,7 @@ func cancelled(ctx context.Context, w io.Writer) int {
 // what was found into the error that ends the call.
 func (a *app) finish(findings diag.List, runErr error) error {
 	findings.Sort()
+	a.found = append(a.found, findings...)
 	if err := a.print(findings, runErr); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/diff"
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/manifest"
@@ -131,12 +131,16 @@ func (a *app) diffInput(d *diffFlags, args []string) (reader, error) {
 }
 
 func (a *app) readStream(ctx context.Context, values charts.ValuesOptions, o *pipeline.Options) ([]*manifest.Document, diag.List, error) {
-	data, err := io.ReadAll(a.In)
+	data, err := readAll(a.In)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading standard input: %w", err)
 	}
-	findings, err := o.SetValues(ctx, values)
-	return manifest.Read(manifest.Stdin, data), findings, err
+	docs, _, findings := config.TakeContext(manifest.Read(manifest.Stdin, data))
+	if findings.HasErrors() {
+		return nil, findings, pipeline.ErrStopped
+	}
+	found, err := o.SetValues(ctx, values)
+	return docs, append(findings, found...), err
 }
 
 // only is what --show-only picks. Patterns that match nothing are findings.

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // Helm 4 throws away what a post-renderer plugin writes to standard error and
@@ -30,15 +33,18 @@ func postRenders(cmd *cobra.Command) bool {
 func (a *app) answerHelm4(code int, said string) int {
 	if code != exitClean {
 		a.stdout.Reset()
+		a.manifests = nil
 		a.stdout.WriteString(yamlScalar(said))
 		return exitClean
 	}
-	if len(bytes.TrimSpace(a.stdout.Bytes())) == 0 {
+	if len(bytes.TrimSpace(a.stdout.Bytes())) == 0 && !slices.ContainsFunc(a.manifests, saysSomething) {
 		a.stdout.Reset()
 		a.stdout.WriteString("# helmx: no manifests\n")
 	}
 	return exitClean
 }
+
+func saysSomething(d *manifest.Document) bool { return len(bytes.TrimSpace(d.Raw())) > 0 }
 
 // yamlScalar writes text as one block scalar document.
 func yamlScalar(text string) string {

@@ -51,7 +51,7 @@ func (a *app) rootCommand() *cobra.Command {
 		if isTerminal(a.In) {
 			return cmd.Help()
 		}
-		return a.postRender(cmd.Context(), stream)
+		return a.postRender(cmd, stream)
 	}
 	stream.register(root.Flags())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -1,14 +1,19 @@
 package cli
 
 import (
-	"context"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -37,7 +42,7 @@ func (a *app) postRenderCommand() *cobra.Command {
 		Long:    postRenderLong,
 		Example: "  helm template mesh ./chart | helmx post-render",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.postRender(cmd.Context(), s) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.postRender(cmd, s) },
 	}
 	s.register(cmd.Flags())
 	return cmd
@@ -50,34 +55,101 @@ func (s *streamFlags) register(f *pflag.FlagSet) {
 	s.steps.register(f)
 }
 
-// postRender runs the pipeline on standard input.
-func (a *app) postRender(ctx context.Context, s *streamFlags) error {
+// postRender runs the pipeline on standard input: manifests, or the ResourceList
+// of a KRM function.
+func (a *app) postRender(cmd *cobra.Command, s *streamFlags) error {
 	if err := stdinOnce(s.values.Files, "the manifests"); err != nil {
 		return err
+	}
+	data, err := readAll(a.In)
+	if err != nil {
+		return fmt.Errorf("reading standard input: %w", err)
+	}
+	docs := manifest.Read(manifest.Stdin, data)
+	if whole := manifest.FindResourceList(docs); whole != nil {
+		return a.function(cmd, s, data, docs, whole)
 	}
 	cfg, err := a.loadConfig()
 	if err != nil {
 		return err
 	}
+	docs, err = a.processStream(cmd, s, cfg, docs)
+	if err == nil {
+		a.manifests = docs
+	}
+	return err
+}
+
+// processStream runs the pipeline on documents that something else rendered, and
+// says what it found.
+func (a *app) processStream(cmd *cobra.Command, s *streamFlags, cfg *config.Config, docs []*manifest.Document) ([]*manifest.Document, error) {
 	o, err := a.processOptions(cfg, s.steps)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	data, err := io.ReadAll(a.In)
-	if err != nil {
-		return fmt.Errorf("reading standard input: %w", err)
+	docs, known, findings := config.TakeContext(docs)
+	if findings.HasErrors() {
+		return nil, a.finish(findings, pipeline.ErrStopped)
+	}
+	s.known(a, known, cmd.Flags().Changed("is-upgrade"), &o)
+	addConfigValues(&s.values, cfg)
+	s.values.ContextValues = known.Layer()
+	docs, findings, err = pipeline.ProcessWith(cmd.Context(), docs, s.values, o)
+	return docs, a.finish(findings, err)
+}
+
+// known tells the steps what is known of the release: flags win over the Context
+// that the chart wrote, and that over the environment.
+func (s *streamFlags) known(a *app, c *config.Context, upgradeGiven bool, o *pipeline.Options) {
+	var told config.Release
+	if c != nil {
+		told = c.Release
 	}
 	settings := charts.SettingsFromEnv()
-	namespace := a.namespace(&settings)
+	namespace := told.Namespace
+	if a.global.namespace != "" || namespace == "" {
+		namespace = a.namespace(&settings)
+	}
+	isUpgrade := s.isUpgrade || told.IsUpgrade && !upgradeGiven
 	o.Lint.Namespace = namespace
-	o.Expr.Release = exprRelease(charts.Release{Name: s.release, Namespace: namespace, IsUpgrade: s.isUpgrade})
-	addConfigValues(&s.values, cfg)
-	docs, findings, err := pipeline.ProcessStream(ctx, data, s.values, o)
-	if err != nil || a.fails(findings) {
-		return a.finish(findings, err)
-	}
-	if err := manifest.Write(&a.stdout, docs); err != nil {
-		return err
-	}
-	return a.finish(findings, nil)
+	o.Expr.Release = exprRelease(charts.Release{Name: cmp.Or(s.release, told.Name), Namespace: namespace, IsUpgrade: isUpgrade})
+	o.Expr.Release.Revision = cmp.Or(told.Revision, o.Expr.Release.Revision)
+	o.Expr.Release.Service = cmp.Or(told.Service, o.Expr.Release.Service)
 }
+
+// largeInput is where memory begins to matter more than time: below it, the heap
+// may be three times what is live.
+const largeInput = 16 << 20
+
+// readAll reads a stream to its end. A file is read into one buffer of its size;
+// a pipe into buffers that double, so that at most two are alive. Before a large
+// one is worked on, the collector is told to keep the heap small.
+func readAll(in io.Reader) ([]byte, error) {
+	size := 64 << 10
+	if f, ok := in.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < math.MaxInt/2 {
+			size = int(info.Size()) + 1
+		}
+	}
+	data := make([]byte, 0, size)
+	for {
+		n, err := in.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = append(make([]byte, 0, 2*cap(data)), data...)
+		}
+	}
+	if len(data) > largeInput && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(largeGC)
+	}
+	return data, nil
+}
+
+// largeGC is the percentage by which the heap may grow over a large input.
+const largeGC = 30

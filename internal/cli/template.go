@@ -175,11 +175,17 @@ func (a *app) render(ctx context.Context, t *templateFlags, ref string, o *pipel
 	}
 	o.Expr.Values = rendered.Values
 	o.Schema.CRDs = append(o.Schema.CRDs, rendered.CRDs...)
-	if t.postRenderer.program == "" {
-		return rendered.Docs, findings, nil
+	docs := rendered.Docs
+	if t.postRenderer.program != "" {
+		if docs, err = t.postRenderer.run(ctx, docs); err != nil {
+			return docs, findings, err
+		}
 	}
-	docs, err := t.postRenderer.run(ctx, rendered.Docs)
-	return docs, findings, err
+	docs, _, found := config.TakeContext(docs) // what it says is known here
+	if found.HasErrors() {
+		err = pipeline.ErrStopped
+	}
+	return docs, append(findings, found...), err
 }
 
 // showInvalid prints documents that are not valid YAML, with --debug. Helm puts

@@ -83,6 +83,7 @@ func Change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 // documents; judging a List as a whole, the later steps name items[N].
 func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
 	if len(o.Patch.Patches) == 0 && !o.Expr.Enabled {
+		manifest.Renumber(docs)
 		return docs, nil, ctx.Err()
 	}
 	docs, lists := manifest.Lists(docs)
