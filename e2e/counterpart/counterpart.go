@@ -1,6 +1,6 @@
 // Package counterpart builds the programs that helmx is compared with, or
 // tested against, from their Go modules: Helm, kustomize, a Kubernetes API
-// server with its etcd; and helmx itself from the working tree.
+// server with its etcd and kubectl; and helmx itself from the working tree.
 //
 // Binaries are kept in a cache folder ($HELMX_E2E_CACHE, else helmx-e2e in the
 // user's cache folder) under a name that changes with version, build flags and
@@ -95,21 +95,32 @@ func Kustomize(t testing.TB) string {
 // otherwise.
 func ControlPlane(t testing.TB) (apiserver, etcd string) {
 	t.Helper()
-	dir := filepath.Join(Root(t), "e2e", "cluster", "controlplane")
-	build := func(name string, args ...string) string {
-		return binary(t, recipe{
-			name:    name,
-			version: KubernetesVersion,
-			args:    append([]string{"build"}, args...),
-			dir:     dir,
-			require: "REQUIRE_CLUSTER",
-		})
-	}
+	return kubernetes(t, "kube-apiserver"), clusterProgram(t, "etcd", "./etcd")
+}
+
+// Kubectl returns the path of a kubectl of the API server's release.
+func Kubectl(t testing.TB) string {
+	t.Helper()
+	return kubernetes(t, "kubectl")
+}
+
+func kubernetes(t testing.TB, name string) string {
+	t.Helper()
 	const version = "-X k8s.io/component-base/version."
 	number := strings.Split(strings.TrimPrefix(KubernetesVersion, "v"), ".")
 	flags := []string{version + "gitVersion=" + KubernetesVersion, version + "gitMajor=" + number[0], version + "gitMinor=" + number[1]}
-	apiserver = build("kube-apiserver", "-ldflags", strings.Join(flags, " "), "k8s.io/kubernetes/cmd/kube-apiserver")
-	return apiserver, build("etcd", "./etcd")
+	return clusterProgram(t, name, "-ldflags", strings.Join(flags, " "), "k8s.io/kubernetes/cmd/"+name)
+}
+
+func clusterProgram(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	return binary(t, recipe{
+		name:    name,
+		version: KubernetesVersion,
+		args:    append([]string{"build"}, args...),
+		dir:     filepath.Join(Root(t), "e2e", "cluster", "controlplane"),
+		require: "REQUIRE_CLUSTER",
+	})
 }
 
 // Helmx builds helmx from the working tree, once per test process, and returns

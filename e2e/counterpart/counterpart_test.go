@@ -47,3 +47,10 @@ func chart(t *testing.T) string {
 	}
 	return dir
 }
+
+func TestKubectl(t *testing.T) {
+	r := Run{Path: Kubectl(t), Args: []string{"version", "--client"}, Dir: t.TempDir(), Home: t.TempDir()}.Do(t)
+	if r.Code != 0 || !strings.Contains(r.Stdout, KubernetesVersion) {
+		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+}

@@ -31,11 +31,12 @@ var allowed = map[string][]string{
 	"schema":            {"manifest", "diag"},
 	"lint":              {"charts", "funcs", "manifest", "diag"},
 	"report":            {"diag"},
+	"plugins":           {},
 	"internal/diff":     {"manifest", "diag"},
 	"internal/config":   {"manifest", "diag", "charts", "render", "patch", "expr", "schema", "lint"},
 	"internal/pipeline": {"charts", "render", "patch", "expr", "schema", "lint", "manifest", "diag"},
 	"internal/cli": {
-		"internal/pipeline", "internal/config", "internal/diff", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "manifest", "diag",
+		"internal/pipeline", "internal/config", "internal/diff", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "plugins", "manifest", "diag",
 	},
 	"internal/docgen": {"internal/cli", "internal/config", "charts", "funcs", "lint", "report", "diag"},
 	"internal/arch":   {},

@@ -209,10 +209,17 @@ func Commands() string {
 			b.WriteString("\n" + flags)
 		}
 		for _, sub := range documented(c) {
-			b.WriteString("\n### helmx " + c.Name() + " " + sub.Use + "\n\n" + sub.Short + "\n\n" + flagTable(sub.LocalNonPersistentFlags()))
+			b.WriteString("\n### helmx " + c.Name() + " " + sub.Use + "\n\n" + about(sub) + "\n" + flagTable(sub.LocalNonPersistentFlags()))
 		}
 	}
 	return b.String()
+}
+
+func about(sub *cobra.Command) string {
+	if sub.Long != "" {
+		return fenced(sub.Long)
+	}
+	return sub.Short + "\n"
 }
 
 func fenced(text string) string { return "```text\n" + strings.TrimRight(text, "\n") + "\n```\n" }

@@ -1,0 +1,92 @@
+package plugins
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// present is a plugin that a folder holds already.
+type present struct {
+	dir    string // its folder, or a link to it
+	name   string // "" when plugin.yaml is missing or unreadable
+	helm4  bool   // has an apiVersion: only Helm 4 can load it, and Helm 3 then loads none at all
+	usage  string // the name of the command that it adds, where that is not its name
+	helmx  bool   // runs helmx
+	linked bool   // dir is a link, as "helm plugin install" makes for a local folder
+}
+
+// manifest is the little that is read of a plugin.yaml of either kind.
+type manifest struct {
+	APIVersion      string    `json:"apiVersion"`
+	Name            string    `json:"name"`
+	Command         string    `json:"command"`
+	PlatformCommand []command `json:"platformCommand"`
+	Config          struct {
+		Usage string `json:"usage"`
+	} `json:"config"`
+	RuntimeConfig struct {
+		PlatformCommand []command `json:"platformCommand"`
+	} `json:"runtimeConfig"`
+}
+
+type command struct {
+	Command string `json:"command"`
+}
+
+// plugins lists what folder holds. A folder that does not exist holds nothing.
+func plugins(folder string) ([]present, error) {
+	entries, err := os.ReadDir(folder)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the plugins folder: %w", err)
+	}
+	var list []present
+	for _, e := range entries {
+		dir := filepath.Join(folder, e.Name())
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
+		p := present{dir: dir, linked: e.Type()&os.ModeSymlink != 0}
+		data, err := os.ReadFile(filepath.Join(dir, "plugin.yaml"))
+		var m manifest
+		if err == nil && yaml.Unmarshal(data, &m) == nil {
+			p.name, p.helm4, p.helmx = m.Name, m.APIVersion != "", m.runsHelmx()
+			p.usage = m.Config.Usage
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// runsHelmx says whether every command of a plugin is helmx, which makes it one
+// of ours in whatever version.
+func (m manifest) runsHelmx() bool {
+	commands := append(append([]command{{m.Command}}, m.PlatformCommand...), m.RuntimeConfig.PlatformCommand...)
+	found := false
+	for _, c := range commands {
+		if c.Command == "" {
+			continue
+		}
+		first, _, _ := strings.Cut(c.Command, " ")
+		if strings.TrimSuffix(path.Base(first), ".exe") != "helmx" {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// label names a plugin in messages.
+func (p present) label() string {
+	if p.name == "" {
+		return filepath.Base(p.dir)
+	}
+	return p.name
+}
