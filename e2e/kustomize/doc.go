@@ -2,5 +2,7 @@
 // "kustomize build --enable-helm --helm-command helmx" with charts from a folder
 // and from a chart repository gives what it gives with Helm itself.
 //
-// The package has no code but tests. helmx as a KRM function is not its matter.
+// It also runs helmx as a KRM function, an exec transformer of kustomize.
+//
+// The package has no code but tests.
 package kustomize
