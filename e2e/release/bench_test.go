@@ -175,6 +175,10 @@ func settled(o cluster.Object) cluster.Object {
 			delete(meta, k)
 		}
 	}
+	if spec, ok := o["spec"].(map[string]any); ok {
+		delete(spec, "clusterIP")
+		delete(spec, "clusterIPs")
+	}
 	return o
 }
 
