@@ -1,6 +1,11 @@
 package patch
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff/lcs"
+
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -11,6 +16,7 @@ type Applied struct {
 	Name        string
 	Description string
 	Span        diag.Span // where the patch begins
+	Target      string    // as one line
 	Kind        string    // the key of its kind of change; "" where it only deletes
 	Skipped     string    // why it was not for this stream; "" when it ran
 	Objects     []AppliedObject
@@ -34,7 +40,11 @@ type AppliedChange struct {
 	Path      manifest.Path   // the path that the patch names; nil where it names none
 	Changed   []manifest.Path // the smallest fields that are different now; empty: it was already so
 	Reencoded []manifest.Path // fields whose text had to be written anew as a whole
+	Lines     Lines           // what it came to in the document's text
 }
+
+// Lines counts lines that differ.
+type Lines struct{ Changed, Added, Removed int }
 
 // Deed is what a patch did to an object.
 type Deed string
@@ -54,4 +64,19 @@ func appliedObject(d *manifest.Document, did Deed) AppliedObject {
 		Object: id.Object(), Source: id.Source, Place: d.Finding(nil, nil).Span,
 		Hook: id.Hook, Secret: d.IsSecret(), Did: did,
 	}
+}
+
+// countLines compares the text of a document before and after a change.
+func countLines(before, after []byte) Lines {
+	a := slices.Collect(strings.Lines(string(before)))
+	b := slices.Collect(strings.Lines(string(after)))
+	var n Lines
+	for _, d := range lcs.DiffLines(a, b) {
+		removed, added := d.End-d.Start, d.ReplEnd-d.ReplStart
+		both := min(removed, added)
+		n.Changed += both
+		n.Removed += removed - both
+		n.Added += added - both
+	}
+	return n
 }

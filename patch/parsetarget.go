@@ -24,7 +24,27 @@ func (p *parser) target(key, n *manifest.Node) Target {
 	if p.lateTarget(n) {
 		patch.Target.late = n
 	}
+	patch.Target.Text = oneLine(n)
 	return patch.Target
+}
+
+// oneLine writes a target as it could stand in a line: kind: Pod, name: [a, b].
+func oneLine(n *manifest.Node) string {
+	n = manifest.Resolve(n)
+	var parts []string
+	switch {
+	case isMap(n):
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			parts = append(parts, n.Content[i].Value+": "+oneLine(n.Content[i+1]))
+		}
+		return strings.Join(parts, ", ")
+	case isList(n):
+		for _, item := range n.Content {
+			parts = append(parts, oneLine(item))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return strings.Join(strings.Fields(n.Value), " ")
 }
 
 // lateTarget reports whether a field of a target, its condition aside, holds an

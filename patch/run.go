@@ -52,7 +52,7 @@ func (r *run) patch(p *Patch) error {
 		objects, err = r.apply(p)
 	}
 	if r.options.Explain != nil {
-		a := Applied{Name: p.Name, Description: p.Description, Span: p.Span, Kind: p.Kind, Skipped: why}
+		a := Applied{Name: p.Name, Description: p.Description, Span: p.Span, Target: p.Target.Text, Kind: p.Kind, Skipped: why}
 		for _, o := range objects {
 			a.Objects = append(a.Objects, o.applied)
 		}
@@ -149,6 +149,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	o.id = o.d.ID()
 	var problem *problem
 	var removed []removal
+	before := o.d.Raw()
 	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
 		o.root = root
 		source := annotation(root)
@@ -161,7 +162,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	if problem == nil && err != nil {
 		return false, nil, fmt.Errorf("%s: %w", o.id.Object(), err)
 	}
-	o.note(c, result)
+	o.note(c, result, before)
 	if problem != nil {
 		return false, problem, nil
 	}
@@ -176,14 +177,16 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 }
 
 // note keeps what an edit did, for whoever wants it explained.
-func (o *object) note(c change, result manifest.EditResult) {
+func (o *object) note(c change, result manifest.EditResult, before []byte) {
 	if o.run.options.Explain == nil {
 		return
 	}
 	if len(result.Changed) > 0 {
 		o.applied.Did = Changed
 	}
-	o.applied.Changes = append(o.applied.Changes, AppliedChange{Span: c.span, Path: c.path, Changed: result.Changed, Reencoded: result.Reencoded})
+	o.applied.Changes = append(o.applied.Changes, AppliedChange{
+		Span: c.span, Path: c.path, Changed: result.Changed, Reencoded: result.Reencoded, Lines: countLines(before, o.d.Raw()),
+	})
 }
 
 // noop reports a patch that found everything as it wants it.

@@ -12,6 +12,7 @@ type Target struct {
 	Labels, Annotations                           Selector
 	Hook                                          Hook
 	Where                                         *Condition // nil: holds for all
+	Text                                          string     // the target as one line of YAML, for messages
 
 	late *manifest.Node // the target as written, where it holds expressions
 }

@@ -29,7 +29,11 @@ func (a *app) processOptions(cfg *config.Config, steps stepFlags) (pipeline.Opti
 		return pipeline.Options{}, err
 	}
 	patches.AllowNoop = steps.allowNoop
-	patches.Note = func(line string) { a.note("%s", line) }
+	if steps.explainPatches {
+		patches.Explain = explainTo(a.Err, len(patches.Patches))
+	} else {
+		patches.Note = func(line string) { a.note("%s", line) }
+	}
 	o := pipeline.Options{
 		Patch:          patches,
 		Expr:           cfg.ExprOptions(),

@@ -37,12 +37,13 @@ type templateFlags struct {
 }
 
 // stepFlags switch steps of the pipeline off or make them lenient.
-type stepFlags struct{ skipValidation, skipLint, allowNoop bool }
+type stepFlags struct{ skipValidation, skipLint, allowNoop, explainPatches bool }
 
 func (s *stepFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.skipValidation, "skip-validation", false, "do not validate the result")
 	f.BoolVar(&s.skipLint, "skip-lint", false, "do not lint the result")
 	f.BoolVar(&s.allowNoop, "allow-noop", false, "a patch may find that everything it sets is there already")
+	f.BoolVar(&s.explainPatches, "explain-patches", false, "say on standard error what each patch matched and changed")
 }
 
 const templateLong = `Render a chart as "helm template" does, with the same flags and the same bytes,
