@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -20,6 +22,7 @@ type Mesh struct {
 	namespace string
 	byKind    func() map[kind][]*Object
 	version   func() version
+	root      func() string
 	paths     sync.Map // of string to manifest.Path: what rules look up is parsed once
 }
 
@@ -33,6 +36,7 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 		}
 	}
 	m.byKind = sync.OnceValue(m.indexKinds)
+	m.root = sync.OnceValue(m.findRootNamespace)
 	m.version = sync.OnceValue(func() version {
 		if o.IstioVersion != "" {
 			v, _ := parseVersion(o.IstioVersion) // Validate has seen it
@@ -60,6 +64,10 @@ func (m *Mesh) Of(kinds ...string) []*Object {
 	}
 	return found
 }
+
+// RootNamespace returns the namespace whose configuration is that of the whole
+// mesh, which is where istiod runs unless it is told otherwise.
+func (m *Mesh) RootNamespace() string { return m.root() }
 
 // path parses the paths that are written in rules. A test walks all rules
 // through, so a path that does not parse never leaves the house; it finds nothing.
@@ -187,4 +195,18 @@ func (o *Object) below(at manifest.Found, path string) []manifest.Found {
 		found[i].Path = slices.Concat(at.Path, found[i].Path)
 	}
 	return found
+}
+
+// entries returns the values of a map, in the order of the text.
+func entries(at manifest.Found) []manifest.Found {
+	n := manifest.Resolve(at.Node)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	var list []manifest.Found
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		list = append(list, manifest.Found{Path: slices.Clone(at.Path).Child(manifest.KeyText(key)), Node: value, Key: key, Parent: n})
+	}
+	return list
 }

@@ -76,3 +76,23 @@ func first(found []manifest.Found) manifest.Found {
 	}
 	return found[0]
 }
+
+// defaultRootNamespace is where the configuration of a whole mesh lies when
+// nothing says otherwise.
+const defaultRootNamespace = "istio-system"
+
+func (m *Mesh) findRootNamespace() string {
+	for _, o := range m.Of(meshConfigKinds...) {
+		for _, config := range o.MeshConfig() {
+			if name := text(first(o.below(config, "rootNamespace")).Node); name != "" {
+				return name
+			}
+		}
+	}
+	return defaultRootNamespace
+}
+
+// isIstiod reports whether the object runs the control plane.
+func isIstiod(o *Object) bool {
+	return o.Mentions("discovery") && o.First("spec.template.spec.containers[name=discovery]").Node != nil && o.Mentions("pilot")
+}

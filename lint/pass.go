@@ -37,3 +37,15 @@ func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.
 	*p.found = append(*p.found, reported{&d, o})
 	return &d
 }
+
+// absence is the severity of a finding about something that is not there. In
+// release scope it may be part of another release: then it is only told.
+func (p *Pass) absence() diag.Severity {
+	if s, ok := p.options.Severity[p.rule.ID]; ok {
+		return s
+	}
+	if p.options.Scope == ScopeMesh {
+		return p.rule.Severity
+	}
+	return diag.Info
+}
