@@ -61,6 +61,9 @@ func placeOf(n *manifest.Node, in diag.Span) diag.Span {
 // finding reports a problem at the patch, with the object's own place beside it.
 func (b *problem) finding(p *Patch, c change, d *manifest.Document) diag.Diagnostic {
 	target := d.Finding(b.at, b.path)
+	if target.Span.File == p.Span.File { // an earlier patch wrote it
+		target.Span = d.Finding(nil, nil).Span
+	}
 	f := diag.Diagnostic{
 		Code: b.code, Severity: diag.Error, Span: c.at(b.by), Object: target.Object, Path: b.path.String(),
 		Message: p.Name + ": " + b.text(d.IsSecret()), Hint: b.hint,

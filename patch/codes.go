@@ -10,6 +10,7 @@ const (
 	codeTargetSyntax = "PA005"
 	codePathSyntax   = "PA006"
 	codeExpression   = "PA007"
+	codeJQ           = "PA008"
 	codeTarget       = "PA101"
 	codePath         = "PA102"
 	codeClash        = "PA103"
@@ -73,6 +74,13 @@ var Explanations = []diag.Explanation{
 		Good:   "target: {name: '{{ .Values.names.control }}'}\n",
 	},
 	{
+		Code: codeJQ, Title: "a jq program that cannot be read, fails, or does not give the object", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "A jq program takes the object and must give exactly one result, the changed object. It has no environment, input or clock, and is ended when it takes too many steps or too much memory.",
+		Remedy: "Use assignments, = or |=, which give the whole object. In place of select, which may give nothing, write if ... then ... else . end.",
+		Bad:    "jq: .spec.containers[] | .image\n",
+		Good:   "jq: .spec.containers[].image |= sub(\"docker.io\"; \"example.org\")\n",
+	},
+	{
 		Code: codeTarget, Title: "a target matches more or fewer objects than expected", Severity: diag.Error, Tags: []string{"patch"},
 		Why:    "A patch that matches nothing does nothing, and nobody notices: an object was renamed, or the patch has a typo. Every patch must match at least one object, or as many as `expect` says.",
 		Remedy: "Compare the target with the nearest objects that the message names. If none is fine too, say `expect: 0+`.",
@@ -81,7 +89,7 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: codePath, Title: "a path leads nowhere", Severity: diag.Error, Tags: []string{"patch"},
-		Why:    "`set` makes the maps that are missing on its way, but a list item must be there: there is no way to know where a new one belongs.",
+		Why:    "`set` makes the maps that are missing on its way, but a list item must be there, unless the patch says `ensure: create`; and what shall be removed, renamed or copied must be there, too.",
 		Remedy: "Compare the path with the keys or items that the message lists.",
 		Bad:    "set: {'spec.template.spec.containers[name=dicovery].image': x}\n",
 		Good:   "set: {'spec.template.spec.containers[name=discovery].image': x}\n",

@@ -58,6 +58,9 @@ func (r *run) match(p *Patch) []*manifest.Document {
 	}
 	var matched []*manifest.Document
 	for _, d := range r.candidates(t) {
+		if p.concerns != nil && !p.targeted && !p.concerns(d) {
+			continue
+		}
 		ok, err := t.matches(d)
 		var syntax *manifest.SyntaxError
 		if errors.As(err, &syntax) {

@@ -23,6 +23,13 @@ const (
 	schemaBool      = `{"type":"boolean"}`
 	schemaMap       = `{"type":"object","minProperties":1}`
 	schemaStrings   = `{"type":"object","minProperties":1,"additionalProperties":{"type":"string"}}`
+	schemaInsertion = `{"type":"object","required":["path","value"],"properties":{"path":{"type":"string"},"before":{"type":["string","integer"]},"after":{"type":["string","integer"]},"value":true},"oneOf":[{"required":["before"]},{"required":["after"]}],"additionalProperties":false}`
+	schemaInsert    = `{"oneOf":[` + schemaInsertion + `,{"type":"array","minItems":1,"items":` + schemaInsertion + `}]}`
+	schemaCopy      = `{"type":"object","required":["from","to"],"properties":{"from":{"oneOf":[{"type":"string"},{"type":"object","required":["target","path"],"properties":{"target":{"type":"object","minProperties":1},"path":{"type":"string"}},"additionalProperties":false}]},"to":` + schemaTexts + `},"additionalProperties":false}`
+	schemaOverlay   = `{"type":"object","required":["path"],"properties":{"path":{"type":"string"},"value":true},"additionalProperties":false}`
+	schemaOverlays  = `{"oneOf":[{"type":"array","minItems":1,"items":` + schemaOverlay + `},{"type":"array","minItems":1,"items":{"type":"object","required":["kind","name","patches"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"patches":{"type":"array","minItems":1,"items":` + schemaOverlay + `}},"additionalProperties":false}}]}`
+	schemaImages    = `{"type":"array","minItems":1,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"newName":{"type":"string"},"newTag":{"type":["string","number"]},"digest":{"type":"string"}},"anyOf":[{"required":["newName"]},{"required":["newTag"]},{"required":["digest"]}],"additionalProperties":false}}`
+	schemaReplicas  = `{"oneOf":[{"type":["integer","string"],"minimum":0},{"type":"array","minItems":1,"items":{"type":"object","required":["name","count"],"properties":{"name":` + schemaTexts + `,"count":{"type":["integer","string"],"minimum":0}},"additionalProperties":false}}]}`
 	schemaCondition = `{"oneOf":[{"type":"boolean"},{"type":"string","pattern":"^\\s*\\{\\{.*\\}\\}\\s*$"}]}`
 )
 
@@ -86,6 +93,38 @@ func Kinds() []Key {
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.set(patch, k, v) }},
 		{Name: "merge", Kind: true, Doc: "Merges a part of the object as Kubernetes' strategic merge does, with the list keys of built-in kinds and CRDs.", Shape: "OBJECT", Schema: schemaMap, Example: "{spec: {template: {spec: {containers: [{name: discovery, image: x}]}}}}",
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.merge(k, v) }},
+		{Name: "remove", Kind: true, Doc: "Removes what paths lead to: keys with their values, or items of lists.", Shape: "PATH or a list", Schema: schemaTexts, Example: "[spec.replicas]",
+			read: func(p *parser, patch *Patch, _, v *manifest.Node) { patch.changes = p.remove(v) }},
+		{Name: "append", Kind: true, Doc: "Adds items at the end of lists, which are made where they are missing.", Shape: "{PATH: VALUE or LIST}", Schema: schemaMap, Example: "{spec.template.spec.tolerations: {operator: Exists}}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.extend("append", patch, k, v) }},
+		{Name: "prepend", Kind: true, Doc: "Adds items at the beginning of lists.", Shape: "{PATH: VALUE or LIST}", Schema: schemaMap, Example: `{'spec.template.spec.containers[name=discovery].args': ["--keepaliveMaxServerConnectionAge", 30m]}`,
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.extend("prepend", patch, k, v) }},
+		{Name: "insert", Kind: true, Doc: "Puts items into a list beside one that is there: [name=x], an index, or the text of the item.", Shape: "{path, before or after, value} or a list", Schema: schemaInsert, Example: "{path: spec.template.spec.initContainers, before: '[name=istio-init]', value: {name: wait, image: busybox}}",
+			read: func(p *parser, patch *Patch, _, v *manifest.Node) { patch.changes = p.insert(v) }},
+		{Name: "rename", Kind: true, Doc: "Gives keys other names, in their places.", Shape: "{PATH: NEWKEY}", Schema: schemaStrings, Example: "{spec.selector.app: app.kubernetes.io/name}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.rename(k, v) }},
+		{Name: "copy", Kind: true, Doc: "Copies a value from a path of the object, or of the one object that another target matches.", Shape: "{from: PATH or {target, path}, to: PATH or a list}", Schema: schemaCopy, Example: "{from: {target: {kind: Service, name: istiod}, path: metadata.name}, to: metadata.labels.service}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.copy(k, v) }},
+		{Name: "jq", Kind: true, Doc: "Runs a jq program: the object in, the changed object out as its one result.", Shape: "PROGRAM", Schema: schemaText, Example: ".spec.replicas *= 2",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.jq(k, v) }},
+		{Name: "create", Kind: true, Doc: "Makes an object, which must not be there: beside each object of the target, or beside the last of the chart or of the stream.", Shape: "OBJECT", Schema: `{"type":"object","required":["apiVersion","kind","metadata"]}`, Example: "{apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, data: {a: b}}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) {
+				patch.create, patch.anywhere = p.creation(k, v), true
+			}},
+		{Name: "overlays", Kind: true, Doc: "The k8s.overlays of an IstioOperator as they are: paths and values for the target, or whole overlays that name their objects.", Shape: "[{path, value}] or [{kind, name, patches}]", Schema: schemaOverlays, Example: "[{path: 'spec.template.spec.containers.[name:discovery].args.[-1]', value: --log_as_json}]",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.overlays(patch, k, v) }},
+		{Name: "labels", Kind: true, Doc: "Sets labels of every object, or of those of the target; pod templates and selectors stay.", Shape: "{KEY: TEXT}", Schema: schemaStrings, Example: "{team: mesh}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.pairs("labels", patch, k, v, labelFields) }},
+		{Name: "annotations", Kind: true, Doc: "Sets annotations of every object, or of those of the target.", Shape: "{KEY: TEXT}", Schema: schemaStrings, Example: "{example.org/owner: mesh}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) {
+				p.pairs("annotations", patch, k, v, annotationFields)
+			}},
+		{Name: "namespace", Kind: true, Doc: "Sets the namespace of every object that has one, and of the subjects and webhooks that name these objects.", Shape: "NAME", Schema: schemaText, Example: "istio-system",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.namespace(patch, k, v) }},
+		{Name: "images", Kind: true, Doc: "Changes name, tag or digest of images, wherever containers are.", Shape: "[{name, newName, newTag, digest}]", Schema: schemaImages, Example: "[{name: docker.io/istio/pilot, newName: registry.example.org/istio/pilot}]",
+			read: func(p *parser, patch *Patch, _, v *manifest.Node) { p.images(patch, v) }},
+		{Name: "replicas", Kind: true, Doc: "Sets spec.replicas of workloads by name, or of the objects of the target.", Shape: "[{name, count}] or N", Schema: schemaReplicas, Example: "[{name: istiod, count: 2}]",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.replicas(patch, k, v) }},
 	}
 }
 

@@ -14,6 +14,11 @@ import (
 // unexpected reports a number of matched objects that the patch does not want.
 func (r *run) unexpected(p *Patch, expect Expect, matched []*manifest.Document) diag.Diagnostic {
 	f := diag.Diagnostic{Code: codeTarget, Severity: diag.Error, Span: p.Span}
+	if len(matched) == 0 && p.lacking != nil && !p.targeted {
+		lacking := p.lacking(r.docs)
+		f.Message, f.Hint = p.Name+": "+lacking.Message, lacking.Hint
+		return f
+	}
 	if len(matched) == 0 {
 		f.Message = p.Name + ": the target matches no object"
 		f.Hint = r.nearest(p)

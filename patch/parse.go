@@ -132,8 +132,17 @@ func (p *parser) complete(n *manifest.Node, patch *Patch, kinds []string) {
 	case len(kinds) > 1:
 		p.report(codeKind, n, "the patch has two kinds of change, "+strings.Join(kinds, " and "), "make two patches of it: they run in order")
 	}
-	if _, target := manifest.Lookup(n, "target"); target == nil && !patch.anywhere {
+	_, target := manifest.Lookup(n, "target")
+	patch.targeted = target != nil
+	switch {
+	case target == nil && !patch.anywhere:
 		p.report(codeShape, n, "the patch has no target", "add a target with at least a kind or a name")
+	case target != nil && patch.parts != nil:
+		p.report(codeShape, n, "the overlays name their objects, and the patch has a target too", "leave out one of them")
+	}
+	p.misplaced(n, patch)
+	if patch.anywhere && !patch.targeted {
+		patch.Target.Hook = HookAny
 	}
 }
 

@@ -78,6 +78,14 @@ func (p *parser) patterns(what string, n *manifest.Node) Patterns {
 	return patterns
 }
 
+// plainPatterns reads patterns that are never expressions.
+func (p *parser) plainPatterns(what string, n *manifest.Node) Patterns {
+	was := p.literal
+	defer func() { p.literal = was }()
+	p.literal = true
+	return p.patterns(what, n)
+}
+
 func (p *parser) selector(what string, n *manifest.Node) Selector {
 	if !p.scalar(what, n, "a selector such as app=istiod") {
 		return nil

@@ -11,8 +11,10 @@ package patch
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // Patch is one entry of `patches:` in helmx.yaml. A Parser makes it, and it is
@@ -30,12 +32,29 @@ type Patch struct {
 	Ensure      Ensure
 	Kind        string // the key of its kind of change; "" where Ensure is Absent
 
-	changes  []change
-	anywhere bool // it needs no target
+	changes    []change
+	create     *creation
+	parts      []Patch                                    // whole overlays, which are patches of their own
+	targeted   bool                                       // Target is given
+	anywhere   bool                                       // it needs no target: without one it is for all objects it concerns
+	convenient bool                                       // it may find that all is already so
+	concerns   func(*manifest.Document) bool              // for a patch without target; nil: every object
+	lacking    func([]*manifest.Document) diag.Diagnostic // what to say when it concerns none
 }
 
 // expand returns the patches that one entry of the list stands for.
-func (p Patch) expand() []Patch { return []Patch{p} }
+func (p Patch) expand() []Patch {
+	if p.parts == nil {
+		return []Patch{p}
+	}
+	patches := slices.Clone(p.parts)
+	for i := range patches {
+		q := &patches[i]
+		q.Name, q.Description, q.Charts, q.ChartSpan, q.When, q.Expect, q.Ensure = p.Name, p.Description, p.Charts, p.ChartSpan, p.When, p.Expect, p.Ensure
+		q.targeted = true
+	}
+	return patches
+}
 
 // Condition is a condition that an expression tells, with its place.
 type Condition struct {

@@ -39,6 +39,7 @@ type run struct {
 	options Options
 	charts  []string                    // whose documents the stream holds
 	index   *index                      // of docs; nil: to be made
+	moved   map[moved]bool              // by the current patch
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
 	found   diag.List
@@ -63,6 +64,9 @@ func (r *run) patch(p *Patch) error {
 
 // apply finds the objects of a patch and changes them.
 func (r *run) apply(p *Patch) ([]*object, error) {
+	if p.create != nil && !p.targeted {
+		return r.create(p, nil)
+	}
 	before := len(r.found)
 	matched := r.match(p)
 	expect := Expect{Min: 1, Max: -1}
@@ -76,6 +80,14 @@ func (r *run) apply(p *Patch) ([]*object, error) {
 		return nil, nil
 	}
 	objects := r.objects(p, matched)
+	switch {
+	case p.create != nil:
+		return r.create(p, objects)
+	case p.Ensure == Absent:
+		r.delete(objects)
+		return objects, nil
+	}
+	r.moved = map[moved]bool{}
 	return objects, r.change(p, objects)
 }
 
@@ -124,7 +136,7 @@ func (r *run) change(p *Patch, objects []*object) error {
 	}
 	r.checkIdentities(p)
 	switch {
-	case len(r.found) > before || r.options.AllowNoop:
+	case len(r.found) > before || r.options.AllowNoop || p.convenient:
 	case len(idle) == len(p.changes):
 		r.found = append(r.found, r.noop(p, objects))
 	default:

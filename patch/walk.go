@@ -3,6 +3,7 @@ package patch
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/helmx-dev/helmx/manifest"
 	"go.yaml.in/yaml/v3"
@@ -24,7 +25,7 @@ func (w walk) from(root *manifest.Node) *problem {
 	if w.way {
 		return w.at(manifest.Found{Node: root}, 0)
 	}
-	return w.found(manifest.Found{Node: root}, w.path)
+	return w.found(manifest.Found{Node: root}, 0)
 }
 
 // at goes on from f, to which the first i steps have led, and makes the way.
@@ -96,7 +97,7 @@ func (w walk) makes(i int) bool {
 	switch w.path[i].Kind {
 	case manifest.Key, manifest.Token:
 		return true
-	case manifest.Match, manifest.Index, manifest.Item:
+	case manifest.Match, manifest.Index, manifest.Item, manifest.Decode:
 		return w.items
 	}
 	return false
@@ -216,19 +217,18 @@ func (w walk) embedded(f manifest.Found, i int) *problem {
 	if w.way && isNull(f.Node) {
 		return w.fillText(f, i)
 	}
-	return w.edit(f, w.path, i, func(inside manifest.Found) *problem { return w.at(inside, i+1) })
+	return w.edit(f, i, func(inside manifest.Found) *problem { return w.at(inside, i+1) })
 }
 
-// edit changes the document in the string at f, into which step i of a path
-// leads.
-func (w walk) edit(f manifest.Found, path manifest.Path, i int, change func(manifest.Found) *problem) *problem {
+// edit changes the document in the string at f, into which step i leads.
+func (w walk) edit(f manifest.Found, i int, change func(manifest.Found) *problem) *problem {
 	if _, isString := manifest.Value(f.Node).(string); !isString {
-		_, miss := f.Step(path, i)
+		_, miss := f.Step(w.path, i)
 		return missing(miss)
 	}
 	var inner *problem
-	text, _, err := manifest.EditText(f.Node.Value, path[i].Key, func(root *manifest.Node) error {
-		inside := append(append(manifest.Path{}, f.Path...), path[i])
+	text, _, err := manifest.EditText(f.Node.Value, w.path[i].Key, func(root *manifest.Node) error {
+		inside := append(append(manifest.Path{}, f.Path...), w.path[i])
 		if inner = change(manifest.Found{Path: inside, Node: root}); inner != nil {
 			return errStopped
 		}
@@ -241,9 +241,9 @@ func (w walk) edit(f manifest.Found, path manifest.Path, i int, change func(mani
 	case errors.Is(err, manifest.ErrEmpty) && w.way:
 		return w.fillText(f, i)
 	case err != nil:
-		_, miss := f.Step(path, i)
+		_, miss := f.Step(w.path, i)
 		if miss == nil {
-			miss = &manifest.Miss{Path: path, Deepest: f.Path, Node: f.Node, Step: path[i], Reason: err.Error()}
+			miss = &manifest.Miss{Path: w.path, Deepest: f.Path, Node: f.Node, Step: w.path[i], Reason: err.Error()}
 		}
 		return missing(miss)
 	}
@@ -272,28 +272,27 @@ func (w walk) fillText(f manifest.Found, i int) *problem {
 	return nil
 }
 
-// found calls leaf with what is there at the end of a path from f, the last
-// first, so that leaf may take it away.
-func (w walk) found(f manifest.Found, path manifest.Path) *problem {
-	outer, i := path, firstDecode(path)
-	if i >= 0 {
-		outer = path[:i]
-	}
-	nodes, miss := outer.Find(f.Node)
-	if miss != nil {
-		whole := *miss
-		whole.Path = w.path
-		return missing(&whole)
-	}
-	for n := len(nodes) - 1; n >= 0; n-- {
-		next := nodes[n]
-		var p *problem
-		if i < 0 {
-			next.Path = append(append(manifest.Path{}, f.Path...), next.Path...)
-			p = w.leaf(next)
-		} else {
-			p = w.edit(next, path, i, func(inside manifest.Found) *problem { return w.found(inside, path[i+1:]) })
+// found calls leaf with what is there at the end of the path from f, to which
+// the first i steps have led; the last first, so that leaf may take it away.
+func (w walk) found(f manifest.Found, i int) *problem {
+	nodes := []manifest.Found{f}
+	for ; i < len(w.path) && w.path[i].Kind != manifest.Decode; i++ {
+		var next []manifest.Found
+		var miss *manifest.Miss
+		for _, n := range nodes {
+			more, m := n.Step(w.path, i)
+			next = append(next, more...)
+			if miss == nil {
+				miss = m
+			}
 		}
+		if len(next) == 0 {
+			return missing(miss)
+		}
+		nodes = next
+	}
+	for _, n := range slices.Backward(nodes) {
+		p := w.end(n, i)
 		if p != nil {
 			return p
 		}
@@ -301,11 +300,10 @@ func (w walk) found(f manifest.Found, path manifest.Path) *problem {
 	return nil
 }
 
-func firstDecode(path manifest.Path) int {
-	for i, s := range path {
-		if s.Kind == manifest.Decode {
-			return i
-		}
+// end calls leaf at the end of the path, or goes on inside of a string.
+func (w walk) end(f manifest.Found, i int) *problem {
+	if i == len(w.path) {
+		return w.leaf(f)
 	}
-	return -1
+	return w.edit(f, i, func(inside manifest.Found) *problem { return w.found(inside, i+1) })
 }

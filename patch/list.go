@@ -1,0 +1,185 @@
+package patch
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/helmx-dev/helmx/manifest"
+	"go.yaml.in/yaml/v3"
+)
+
+// extend reads `append` and `prepend: {PATH: VALUE or LIST}`.
+func (p *parser) extend(what string, patch *Patch, key, n *manifest.Node) []change {
+	var list []change
+	for _, a := range p.assignments(what, key, n, "write PATH: VALUE or a list of values, such as spec.template.spec.tolerations: {operator: Exists}") {
+		if isList(a.value) && len(a.value.Content) == 0 {
+			p.report(codeShape, a.value, fmt.Sprintf("%s adds an empty list to %s", what, a.path), "write the items to add")
+		}
+		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+			items, p := o.items(a.value)
+			if p != nil {
+				return nil, p
+			}
+			return nil, o.patch.addTo(a.path, o.root, items, func(list manifest.Found) (int, *problem) {
+				if what == "prepend" {
+					return 0, nil
+				}
+				return len(list.Node.Content), nil
+			})
+		}})
+	}
+	return list
+}
+
+// items are the values that a list stands for, or a value alone.
+func (o *object) items(n *manifest.Node) ([]*manifest.Node, *problem) {
+	value, p := o.value(n)
+	if p != nil || !isList(value) {
+		return []*manifest.Node{value}, p
+	}
+	return value.Content, nil
+}
+
+// addTo puts items into the lists at a path, at the place that where tells. A
+// list that holds them already, one behind the other, stays as it is.
+func (p *Patch) addTo(path manifest.Path, root *manifest.Node, items []*manifest.Node, where func(list manifest.Found) (int, *problem)) *problem {
+	return walk{path: path, way: true, items: p.Ensure == Create, leaf: func(f manifest.Found) *problem {
+		if isNull(f.Node) {
+			become(f.Node, yaml.SequenceNode)
+		}
+		if !isList(f.Node) {
+			return &problem{code: codeClash, path: f.Path, at: f.Node,
+				message: fmt.Sprintf("%s is %s, and the patch adds items to a list", f.Path, manifest.KindName(f.Node)), hint: "name a list, or use set"}
+		}
+		if holdsRun(f.Node.Content, items) {
+			return nil
+		}
+		at, b := where(f)
+		if b != nil {
+			return b
+		}
+		var copies []*manifest.Node
+		for _, item := range items {
+			copies = append(copies, manifest.Copy(item))
+		}
+		f.Node.Content = slices.Insert(f.Node.Content, at, copies...)
+		return nil
+	}}.from(root)
+}
+
+// holdsRun reports whether the items stand in a list, one behind the other.
+// Single items would not do: "5s" may belong to another flag than the one that
+// stands in front of it.
+func holdsRun(list, items []*manifest.Node) bool {
+	for i := 0; i+len(items) <= len(list); i++ {
+		if slices.EqualFunc(list[i:i+len(items)], items, manifest.Equal) {
+			return true
+		}
+	}
+	return false
+}
+
+// insertion is one `{path, before|after, value}` of an insert.
+type insertion struct {
+	path          manifest.Path
+	before, after *manifest.Step
+	value         *manifest.Node
+}
+
+// insert reads `insert`: one insertion or a list of them.
+func (p *parser) insert(n *manifest.Node) []change {
+	items := []*manifest.Node{n}
+	if isList(n) {
+		items = n.Content
+	}
+	if len(items) == 0 {
+		p.report(codeShape, n, "insert is an empty list", "write {path, before or after, value}")
+	}
+	var list []change
+	for _, item := range items {
+		item = manifest.Resolve(item)
+		if in, ok := p.insertion(item); ok {
+			list = append(list, change{span: p.span(item), path: in.path, apply: in.apply})
+		}
+	}
+	return list
+}
+
+func (p *parser) insertion(n *manifest.Node) (insertion, bool) {
+	var in insertion
+	before := len(p.found)
+	if !p.filledMap("insert", n, n, "write {path, before or after, value}") {
+		return in, false
+	}
+	p.fields("insert", n, map[string]func(key, value *manifest.Node){
+		"path": func(_, v *manifest.Node) {
+			if p.scalar("path", v, "the path of a list") {
+				in.path, _ = p.readPath(v)
+			}
+		},
+		"before": func(_, v *manifest.Node) { in.before = p.oneItem("before", v) },
+		"after":  func(_, v *manifest.Node) { in.after = p.oneItem("after", v) },
+		"value":  func(_, v *manifest.Node) { in.value = manifest.Copy(v) },
+	})
+	switch {
+	case len(p.found) > before:
+	case in.path == nil || in.value == nil:
+		p.report(codeShape, n, "insert needs a path and a value", "write {path, before or after, value}")
+	case (in.before == nil) == (in.after == nil):
+		p.report(codeShape, n, "insert needs one of before and after", "use append or prepend for the ends of a list")
+	}
+	return in, len(p.found) == before
+}
+
+// oneItem reads the item that something is inserted beside: an index, the
+// brackets of a path, or the item's own text.
+func (p *parser) oneItem(what string, n *manifest.Node) *manifest.Step {
+	if !p.scalar(what, n, "an item, such as [name=istio-proxy], 0 or the text of the item") {
+		return nil
+	}
+	if i, err := strconv.Atoi(n.Value); err == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+		return &manifest.Step{Kind: manifest.Index, Index: i}
+	}
+	if !strings.HasPrefix(n.Value, "[") {
+		return &manifest.Step{Kind: manifest.Item, Key: n.Value}
+	}
+	path, err := manifest.ParsePath(n.Value)
+	if err != nil {
+		p.path(n, err)
+		return nil
+	}
+	if len(path) != 1 || path[0].Kind == manifest.Key || path[0].Kind == manifest.All {
+		p.report(codePathSyntax, n, fmt.Sprintf("%s is %q, which does not select an item of the list", what, n.Value), "write [name=x], [0] or the text of the item")
+		return nil
+	}
+	return &path[0]
+}
+
+func (in insertion) apply(o *object) ([]removal, *problem) {
+	items, p := o.items(in.value)
+	if p != nil {
+		return nil, p
+	}
+	return nil, o.patch.addTo(in.path, o.root, items, in.place)
+}
+
+// place returns where the new items go: in front of the first item that is
+// selected, or behind the last.
+func (in insertion) place(f manifest.Found) (int, *problem) {
+	step := in.before
+	if step == nil {
+		step = in.after
+	}
+	found, miss := f.Step(manifest.Path{*step}, 0)
+	if miss != nil {
+		p := missing(miss)
+		p.path = append(f.Path[:len(f.Path):len(f.Path)], *step)
+		return 0, p
+	}
+	if in.before != nil {
+		return slices.Index(f.Node.Content, found[0].Node), nil
+	}
+	return slices.Index(f.Node.Content, found[len(found)-1].Node) + 1, nil
+}
