@@ -15,6 +15,7 @@ type merger struct {
 	apiVersion, kind string
 	keys             ListKeys
 	removed          []removal
+	before           map[*manifest.Node][]*manifest.Node // what lists held that are merged
 }
 
 // removal is a field that a merge took away, and the node that says so.
@@ -34,18 +35,27 @@ func (m *merger) removeAll(n *manifest.Node, path manifest.Path, by *manifest.No
 	}
 }
 
+// remember keeps what a list held for $setElementOrder, which comes later.
+func (m *merger) remember(list *manifest.Node) {
+	if m.before == nil {
+		m.before = map[*manifest.Node][]*manifest.Node{}
+	}
+	m.before[list] = slices.Clone(list.Content)
+}
+
 // listKeys asks the built-in table first.
 func (m *merger) listKeys(fields []string) (keys []string, set bool) {
-	if keys, set = builtinListKeys(m.apiVersion, m.kind, fields); keys != nil || set || m.keys == nil {
+	if keys, set = BuiltinListKeys(m.apiVersion, m.kind, fields); keys != nil || set || m.keys == nil {
 		return keys, set
 	}
 	return m.keys.ListKeys(m.apiVersion, m.kind, fields)
 }
 
 const (
-	directive      = "$patch"
-	retainKeys     = "$retainKeys"
-	deleteFromList = "$deleteFromPrimitiveList/"
+	directive       = "$patch"
+	retainKeys      = "$retainKeys"
+	deleteFromList  = "$deleteFromPrimitiveList/"
+	setElementOrder = "$setElementOrder/"
 )
 
 // merge merges the mapping patch into the mapping n. fields are the names that
@@ -55,6 +65,10 @@ func (m *merger) merge(n, patch *manifest.Node, fields []string, path manifest.P
 	if p != nil {
 		return p
 	}
+	if d == "delete" && len(path) == 0 {
+		return &problem{code: codeMerge, path: path, by: directiveNode(patch),
+			message: "$patch: delete would leave an object without content", hint: "to delete the object, write ensure: absent and no merge"}
+	}
 	if d == "replace" || d == "delete" {
 		m.removeAll(n, path, directiveNode(patch))
 		n.Content = nil
@@ -63,19 +77,19 @@ func (m *merger) merge(n, patch *manifest.Node, fields []string, path manifest.P
 		}
 		return nil
 	}
+	if p := m.retain(n, patch, path); p != nil {
+		return p
+	}
 	for i := 0; i+1 < len(patch.Content); i += 2 {
 		key, value := manifest.KeyText(patch.Content[i]), patch.Content[i+1]
-		var p *problem
 		if strings.HasPrefix(key, "$") {
-			p = m.directive(n, key, patch.Content[i], value, path)
-		} else {
-			p = m.entry(n, key, value, append(slices.Clip(fields), key), path.Child(key))
+			continue
 		}
-		if p != nil {
+		if p := m.entry(n, key, value, append(slices.Clip(fields), key), path.Child(key)); p != nil {
 			return p
 		}
 	}
-	return nil
+	return m.directives(n, patch, fields, path)
 }
 
 func directiveNode(patch *manifest.Node) *manifest.Node {
@@ -95,32 +109,69 @@ func directiveOf(patch *manifest.Node, path manifest.Path) (string, *problem) {
 	return v.Value, nil
 }
 
-// directive obeys the keys that begin with a dollar sign.
-func (m *merger) directive(n *manifest.Node, key string, keyNode, value *manifest.Node, path manifest.Path) *problem {
-	switch {
-	case key == directive:
-		return nil
-	case key == retainKeys && isList(value):
-		for i := len(n.Content) - 2; i >= 0; i -= 2 {
-			if !containsScalar(value, manifest.Value(n.Content[i])) {
-				m.remove(path.Child(manifest.KeyText(n.Content[i])), keyNode)
-				n.Content = slices.Delete(n.Content, i, i+2)
-			}
-		}
-		return nil
-	case strings.HasPrefix(key, deleteFromList) && isList(value):
-		_, list := manifest.Lookup(n, strings.TrimPrefix(key, deleteFromList))
-		if isList(list) {
-			list.Content = slices.DeleteFunc(list.Content, func(item *manifest.Node) bool {
-				return isScalar(item) && containsScalar(value, manifest.Value(item))
-			})
-		}
+// retain obeys $retainKeys: of n only the keys that it names stay.
+func (m *merger) retain(n, patch *manifest.Node, path manifest.Path) *problem {
+	by, value := manifest.Lookup(patch, retainKeys)
+	if value == nil {
 		return nil
 	}
+	if !isList(value) {
+		return unfit(retainKeys, by, path)
+	}
+	for i := 0; i+1 < len(patch.Content); i += 2 {
+		key := manifest.KeyText(patch.Content[i])
+		if !strings.HasPrefix(key, "$") && !isNull(patch.Content[i+1]) && !containsScalar(value, key) {
+			return &problem{code: codeMerge, path: path, by: patch.Content[i],
+				message: fmt.Sprintf("the patch sets %q, and $retainKeys beside it does not keep that key", key),
+				hint:    fmt.Sprintf("add %q to $retainKeys", key)}
+		}
+	}
+	for i := len(n.Content) - 2; i >= 0; i -= 2 {
+		if key := manifest.KeyText(n.Content[i]); !containsScalar(value, key) {
+			m.remove(path.Child(key), by)
+			n.Content = slices.Delete(n.Content, i, i+2)
+		}
+	}
+	return nil
+}
+
+// directives obeys the other keys that begin with a dollar sign, once the rest
+// is merged.
+func (m *merger) directives(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
+	for i := 0; i+1 < len(patch.Content); i += 2 {
+		by, value := patch.Content[i], patch.Content[i+1]
+		key := manifest.KeyText(by)
+		var p *problem
+		switch {
+		case !strings.HasPrefix(key, "$"), key == directive, key == retainKeys:
+		case strings.HasPrefix(key, deleteFromList) && isList(value):
+			deleteScalars(n, strings.TrimPrefix(key, deleteFromList), value)
+		case strings.HasPrefix(key, setElementOrder) && isList(value):
+			name := strings.TrimPrefix(key, setElementOrder)
+			p = m.setOrder(n, patch, name, value, append(slices.Clip(fields), name), path.Child(name))
+		default:
+			p = unfit(key, by, path)
+		}
+		if p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+func unfit(key string, by *manifest.Node, path manifest.Path) *problem {
 	return &problem{
-		code: codeMerge, path: path, by: keyNode,
+		code: codeMerge, path: path, by: by,
 		message: fmt.Sprintf("unknown directive %q, or a value that does not fit it", key),
-		hint:    "$patch (merge, replace, delete), $retainKeys: [...] and $deleteFromPrimitiveList/FIELD: [...] are known",
+		hint:    "$patch (merge, replace, delete), $retainKeys: [...], $deleteFromPrimitiveList/FIELD: [...] and $setElementOrder/FIELD: [...] are known",
+	}
+}
+
+func deleteScalars(n *manifest.Node, key string, values *manifest.Node) {
+	if _, list := manifest.Lookup(n, key); isList(list) {
+		list.Content = slices.DeleteFunc(list.Content, func(item *manifest.Node) bool {
+			return isScalar(item) && containsScalar(values, manifest.Value(item))
+		})
 	}
 }
 
@@ -163,6 +214,10 @@ func (m *merger) entry(n *manifest.Node, key string, value *manifest.Node, field
 			manifest.RemoveKey(n, key)
 			return nil
 		}
+		if BuiltinReplaced(m.apiVersion, m.kind, fields) {
+			m.replace(kept, value)
+			return nil
+		}
 		return m.merge(kept, value, fields, path)
 	case isList(kept):
 		return m.list(kept, value, fields, path)
@@ -173,33 +228,56 @@ func (m *merger) entry(n *manifest.Node, key string, value *manifest.Node, field
 	return nil
 }
 
+// replace puts a value in the place of one of the same kind.
+func (m *merger) replace(n, value *manifest.Node) {
+	if fresh := m.fresh(value); !manifest.Equal(n, fresh) {
+		n.Content = fresh.Content
+	}
+}
+
 // list merges a list by its merge keys, as a set, or replaces it.
 func (m *merger) list(n, patch *manifest.Node, fields []string, path manifest.Path) *problem {
+	m.remember(n)
 	keys, set := m.listKeys(fields)
 	items, replace, p := splitDirectives(patch, path)
 	switch {
 	case p != nil:
 		return p
-	case set && !replace:
-		for _, item := range items {
-			if !slices.ContainsFunc(n.Content, func(old *manifest.Node) bool { return manifest.Equal(old, item) }) {
-				n.Content = append(n.Content, m.fresh(item))
-			}
-		}
+	case len(keys) == 0 && !set || replace:
+		m.replace(n, &manifest.Node{Kind: yaml.SequenceNode, Content: items, Style: patch.Style})
 		return nil
-	case len(keys) == 0 || replace:
-		fresh := m.fresh(&manifest.Node{Kind: yaml.SequenceNode, Content: items, Style: patch.Style})
-		if !manifest.Equal(n, fresh) {
-			n.Content = fresh.Content
-		}
+	case set:
+		m.union(n, items)
 		return nil
 	}
+	before := slices.Clone(n.Content)
+	var touched []*manifest.Node
 	for _, item := range items {
-		if p := m.item(n, item, keys, fields, path); p != nil {
+		at, p := m.item(n, item, keys, fields, path)
+		if p != nil {
 			return p
 		}
+		if at != nil {
+			touched = append(touched, at)
+		}
 	}
+	n.Content = inOrder(n.Content, touched, before)
 	return nil
+}
+
+// union adds the scalars that a list does not have yet.
+func (m *merger) union(n *manifest.Node, items []*manifest.Node) {
+	before := slices.Clone(n.Content)
+	var touched []*manifest.Node
+	for _, item := range items {
+		i := slices.IndexFunc(n.Content, func(old *manifest.Node) bool { return manifest.Equal(old, item) })
+		if i < 0 {
+			i = len(n.Content)
+			n.Content = append(n.Content, m.fresh(item))
+		}
+		touched = append(touched, n.Content[i])
+	}
+	n.Content = inOrder(n.Content, touched, before)
 }
 
 // splitDirectives takes the item `$patch: replace` out of a list: the items
@@ -217,48 +295,34 @@ func splitDirectives(patch *manifest.Node, path manifest.Path) (items []*manifes
 	return items, replace, nil
 }
 
-// item merges one item of a keyed list.
-func (m *merger) item(n, item *manifest.Node, keys, fields []string, path manifest.Path) *problem {
+// item merges one item of a keyed list, and returns what it is now in the list;
+// nil when it is deleted.
+func (m *merger) item(n, item *manifest.Node, keys, fields []string, path manifest.Path) (*manifest.Node, *problem) {
 	if !isMap(item) {
-		return &problem{code: codeClash, path: path, at: n, by: item,
+		return nil, &problem{code: codeClash, path: path, at: n, by: item,
 			message: fmt.Sprintf("the items of %s are maps, and the patch has %s", path, manifest.KindName(item))}
 	}
-	step, p := stepTo(item, keys, path)
-	if p != nil {
-		return p
-	}
-	found, miss := manifest.Path{step}.Find(n)
 	d, p := directiveOf(item, path)
+	if p != nil {
+		return nil, p
+	}
+	step, found, p := m.find(n, item, keys, path)
 	switch {
 	case p != nil:
-		return p
+		return nil, p
 	case d == "delete":
-		for _, f := range found {
-			n.Content = slices.DeleteFunc(n.Content, func(c *manifest.Node) bool { return c == f.Node })
-		}
-		return nil
-	case miss != nil:
-		n.Content = append(n.Content, m.fresh(item))
-		return nil
+		n.Content = slices.DeleteFunc(n.Content, func(c *manifest.Node) bool { return slices.Contains(found, c) })
+		return nil, nil
+	case len(found) == 0:
+		added := m.fresh(item)
+		n.Content = append(n.Content, added)
+		return added, nil
+	case len(found) > 1:
+		return nil, &problem{code: codeMerge, path: path, at: found[0], by: item,
+			message: fmt.Sprintf("%d items of %s are %s, and the merge may change only one", len(found), path, step),
+			hint:    "use set, whose path can name a further field, such as [port=53, protocol=UDP]"}
 	}
-	return m.merge(found[0].Node, item, fields, append(slices.Clip(slices.Clone(path)), step))
-}
-
-// stepTo returns the predicate that selects the item of the same keys. A key
-// that the item lacks takes no part, as long as one is there: a port without
-// protocol means the port of any.
-func stepTo(item *manifest.Node, keys []string, path manifest.Path) (manifest.Step, *problem) {
-	step := manifest.Step{Kind: manifest.Match}
-	for _, key := range keys {
-		if _, v := manifest.Lookup(item, key); isScalar(v) {
-			step.Fields = append(step.Fields, manifest.Field{Name: key, Value: v.Value})
-		}
-	}
-	if len(step.Fields) == 0 {
-		return step, &problem{code: codeMerge, path: path, by: item,
-			message: fmt.Sprintf("an item for %s has no %q, by which its items are told apart", path, keys[0])}
-	}
-	return step, nil
+	return found[0], m.merge(found[0], item, fields, append(slices.Clip(slices.Clone(path)), step))
 }
 
 // fresh returns a copy of a patch node for a place where nothing was: without
