@@ -122,8 +122,9 @@ func (p *planner) matchGap(a, b []*Node, i, iEnd, j, jEnd int) [][2]int {
 	}
 	slices.Reverse(tail)
 	if i < iEnd && j < jEnd && (iEnd-i)*(jEnd-j) <= maxCompared {
+		fromA, fromB := i, j
 		for _, pair := range longestCommon(a[i:iEnd], b[j:jEnd]) {
-			pair = [2]int{pair[0] + i, pair[1] + j}
+			pair = [2]int{pair[0] + fromA, pair[1] + fromB}
 			pairs = append(pairs, p.across(a, b, i, pair[0], j, pair[1])...)
 			pairs = append(pairs, pair)
 			i, j = pair[0]+1, pair[1]+1
