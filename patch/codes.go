@@ -20,6 +20,7 @@ const (
 	codeMerge        = "PA107"
 	codeAlreadySo    = "PA108"
 	codeChart        = "PA109"
+	codeTest         = "PA120"
 )
 
 // Explanations documents the codes that this package prints.
@@ -142,5 +143,12 @@ var Explanations = []diag.Explanation{
 		Remedy: "Correct the name. If both charts exist, name both, or tell the objects apart in the target.",
 		Bad:    "- name: memory\n  chart: istoid\n",
 		Good:   "- name: memory\n  chart: istiod\n",
+	},
+	{
+		Code: codeTest, Title: "a test of a JSON patch does not hold", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "The operation `test` says what a value must be for the patch to make sense. It is another one now, so nothing of the patch is done.",
+		Remedy: "See what the chart has there now, and correct the patch.",
+		Bad:    "jsonPatch: [{op: test, path: /spec/replicas, value: 1}]   # where it is 2\n",
+		Good:   "jsonPatch: [{op: test, path: /spec/replicas, value: 2}]\n",
 	},
 }

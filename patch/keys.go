@@ -30,6 +30,7 @@ const (
 	schemaOverlays  = `{"oneOf":[{"type":"array","minItems":1,"items":` + schemaOverlay + `},{"type":"array","minItems":1,"items":{"type":"object","required":["kind","name","patches"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"patches":{"type":"array","minItems":1,"items":` + schemaOverlay + `}},"additionalProperties":false}}]}`
 	schemaImages    = `{"type":"array","minItems":1,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"newName":{"type":"string"},"newTag":{"type":["string","number"]},"digest":{"type":"string"}},"anyOf":[{"required":["newName"]},{"required":["newTag"]},{"required":["digest"]}],"additionalProperties":false}}`
 	schemaReplicas  = `{"oneOf":[{"type":["integer","string"],"minimum":0},{"type":"array","minItems":1,"items":{"type":"object","required":["name","count"],"properties":{"name":` + schemaTexts + `,"count":{"type":["integer","string"],"minimum":0}},"additionalProperties":false}}]}`
+	schemaJSONPatch = `{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"object","required":["op","path"],"properties":{"op":{"enum":["add","remove","replace","move","copy","test"]},"path":{"type":"string"},"from":{"type":"string"},"value":true}}}]}`
 	schemaCondition = `{"oneOf":[{"type":"boolean"},{"type":"string","pattern":"^\\s*\\{\\{.*\\}\\}\\s*$"}]}`
 )
 
@@ -93,6 +94,10 @@ func Kinds() []Key {
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.set(patch, k, v) }},
 		{Name: "merge", Kind: true, Doc: "Merges a part of the object as Kubernetes' strategic merge does, with the list keys of built-in kinds and CRDs.", Shape: "OBJECT", Schema: schemaMap, Example: "{spec: {template: {spec: {containers: [{name: discovery, image: x}]}}}}",
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.merge(k, v) }},
+		{Name: "mergePatch", Kind: true, Doc: "Merges a part of the object as RFC 7386 says: maps are merged, null removes, and lists are replaced.", Shape: "OBJECT", Schema: schemaMap, Example: "{spec: {replicas: 2, paused: null}}",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.mergePatch(k, v) }},
+		{Name: "jsonPatch", Kind: true, Doc: "Does the operations of a JSON Patch (RFC 6902), all or none, also from a string.", Shape: "[{op, path, value}]", Schema: schemaJSONPatch, Example: "[{op: replace, path: /spec/replicas, value: 2}]",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.jsonPatch(k, v) }},
 		{Name: "remove", Kind: true, Doc: "Removes what paths lead to: keys with their values, or items of lists.", Shape: "PATH or a list", Schema: schemaTexts, Example: "[spec.replicas]",
 			read: func(p *parser, patch *Patch, _, v *manifest.Node) { patch.changes = p.remove(v) }},
 		{Name: "append", Kind: true, Doc: "Adds items at the end of lists, which are made where they are missing.", Shape: "{PATH: VALUE or LIST}", Schema: schemaMap, Example: "{spec.template.spec.tolerations: {operator: Exists}}",

@@ -168,6 +168,10 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		if removed, problem = c.apply(o); problem != nil {
 			return errStopped
 		}
+		if !isMap(root) {
+			problem = noLongerObject(root)
+			return errStopped
+		}
 		keepAnnotation(root, source)
 		return nil
 	})
@@ -186,6 +190,10 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		r.renamed = append(r.renamed, renamed{o.d, c})
 	}
 	return len(result.Changed) > 0, nil, nil
+}
+
+func noLongerObject(root *manifest.Node) *problem {
+	return &problem{code: codeClash, message: "the patch makes " + manifest.KindName(root) + " of the object", hint: "change fields of it, or delete it by ensure: absent"}
 }
 
 // note keeps what an edit did, for whoever wants it explained.
