@@ -92,7 +92,7 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	if Equal(root, want) {
 		return edited{}, nil
 	}
-	s := style{step: 2, eol: "\n"}
+	s := plainStyle()
 	l, err := newLayout(src, root)
 	if err == nil {
 		s = styleOf(l, root)
@@ -106,6 +106,9 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	reencode := map[*Node]bool{}
 	for attempt := 0; ; attempt++ {
 		p := &planner{layout: l, style: s, was: was, now: now, reencode: reencode}
+		if attempt == 0 {
+			p.kept = &keeper{p}
+		}
 		p.value(spot{mark: -1, column: -1, json: s.json}, root, want)
 		text, got, err := p.apply(want)
 		if err == nil {
@@ -147,6 +150,15 @@ func (p *planner) escalate(root *Node) {
 			}
 		}
 	}
+}
+
+// aliasesHold reports whether the aliases below a still mean what they meant.
+func (p *planner) aliasesHold(a *Node) bool {
+	if a.Kind == yaml.AliasNode {
+		target := p.now[a.Alias]
+		return target != nil && Equal(target, a)
+	}
+	return !slices.ContainsFunc(a.Content, func(c *Node) bool { return !p.aliasesHold(c) })
 }
 
 func (p *planner) outcome() EditResult {
@@ -255,47 +267,4 @@ func contentStart(src []byte) int {
 		at += len(line)
 	}
 	return at
-}
-
-// styleOf finds out how a document is written: the indentation that most of
-// its mappings and lists have, and the line break of its first line.
-func styleOf(l *layout, root *Node) style {
-	steps, lists := map[int]int{}, map[int]int{}
-	var visit func(n *Node)
-	visit = func(n *Node) {
-		for i := 1; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
-			value := n.Content[i]
-			if value.Style&yaml.FlowStyle != 0 || len(value.Content) == 0 {
-				continue
-			}
-			indent := l.boxes[value].column - l.boxes[n].column
-			if value.Kind == yaml.SequenceNode {
-				lists[indent]++
-			} else if indent > 0 {
-				steps[indent]++
-			}
-		}
-		if n.Style&yaml.FlowStyle == 0 {
-			for _, c := range n.Content {
-				visit(c)
-			}
-		}
-	}
-	visit(root)
-	s := style{step: most(steps, 2), list: most(lists, 0), eol: "\n"}
-	if i := bytes.IndexByte(l.src, '\n'); i > 0 && l.src[i-1] == '\r' {
-		s.eol = "\r\n"
-	}
-	return s
-}
-
-// most returns the number that was counted most often, the smallest of these.
-func most(counts map[int]int, otherwise int) int {
-	best, count := otherwise, 0
-	for n, c := range counts {
-		if c > count || c == count && n < best {
-			best, count = n, c
-		}
-	}
-	return best
 }

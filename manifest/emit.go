@@ -12,16 +12,45 @@ import (
 
 // style is how a document is written.
 type style struct {
-	step int    // spaces a mapping is indented by
-	list int    // spaces a list is indented by below its key: 0 or step
-	json bool   // flow collections and double quotes only
-	eol  string // line break
+	step   int        // spaces a mapping is indented by
+	list   int        // spaces a list is indented by below its key: 0 or step
+	json   bool       // flow collections and double quotes only
+	eol    string     // line break
+	quotes yaml.Style // of strings that need some
+	flow   flowStyle
+}
+
+// flowStyle is how the flow collections of a document are written.
+type flowStyle struct {
+	tight bool   // no blank behind commas and colons
+	tall  bool   // JSON over several lines
+	unit  string // the indentation of one level there
+}
+
+// plainStyle is the style of a text that says nothing about it.
+func plainStyle() style {
+	return style{step: 2, eol: "\n", quotes: yaml.DoubleQuotedStyle, flow: flowStyle{unit: "  "}}
+}
+
+func (f flowStyle) comma() string {
+	if f.tight {
+		return ","
+	}
+	return ", "
+}
+
+func (f flowStyle) colon() string {
+	if f.tight {
+		return ":"
+	}
+	return ": "
 }
 
 // emitter writes nodes in a style. It remembers which node wrote each line.
 type emitter struct {
 	style
 	own   map[*Node]*Node // nodes of the document, whose comments and anchors are kept
+	kept  *keeper         // writes those that did not change as they were; may be nil
 	text  strings.Builder
 	wrote []*Node // one for each line of text
 }
@@ -67,6 +96,9 @@ func (e *emitter) lineComment(n *Node) {
 
 // entry writes a key and its value in block style; the cursor is at column.
 func (e *emitter) entry(key, value *Node, column int) {
+	if e.keepEntry(key, value, column) {
+		return
+	}
 	e.comment(key, key.HeadComment, column)
 	e.by(key)
 	e.write(e.properties(key) + e.scalar(key, key.Style, false))
@@ -76,6 +108,9 @@ func (e *emitter) entry(key, value *Node, column int) {
 
 // item writes an item of a block list; the cursor is at column.
 func (e *emitter) item(value *Node, column int) {
+	if e.keepItem(value, column) {
+		return
+	}
 	e.comment(value, value.HeadComment, column)
 	e.by(value)
 	e.write("-")
@@ -86,11 +121,13 @@ func (e *emitter) item(value *Node, column int) {
 func (e *emitter) value(n, key *Node, column int, item bool) {
 	e.by(n)
 	switch {
+	case !item && e.keepValue(n, column):
 	case isBlockText(n) && !e.json:
 		e.write(" " + e.properties(n))
 		e.block(n, column)
 	case e.isInline(n):
-		e.write(" " + e.properties(n) + e.flow(n))
+		e.write(" ")
+		e.writeFlow(n, "")
 		e.lineComment(n)
 	default:
 		properties := e.properties(n)
@@ -156,52 +193,49 @@ func (e *emitter) properties(n *Node) string {
 	return text
 }
 
-// flow writes a node in flow style on one line.
-func (e *emitter) flow(n *Node) string {
-	switch n.Kind {
-	case yaml.AliasNode:
-		return e.properties(n.Alias) + e.flow(n.Alias)
-	case yaml.MappingNode:
-		var parts []string
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key, value := n.Content[i], n.Content[i+1]
-			parts = append(parts, e.properties(key)+e.scalar(key, key.Style, true)+": "+e.properties(value)+e.flow(value))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case yaml.SequenceNode:
-		var parts []string
-		for _, item := range n.Content {
-			parts = append(parts, e.properties(item)+e.flow(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+// inFlow writes a node in flow style: on one line, or, where the document has
+// tall JSON, over several, of which the first is indented by margin.
+func (e *emitter) inFlow(n *Node, margin string) string {
+	if text, ok := e.keepFlow(n, margin); ok {
+		return text
 	}
-	return e.scalar(n, n.Style, true)
-}
-
-// pretty writes a flow collection over several lines, as JSON files have it.
-func (e *emitter) pretty(n *Node, column int) string {
 	n = Resolve(n)
-	if n.Kind == yaml.ScalarNode || len(n.Content) == 0 {
-		return e.flow(n)
+	if n.Kind == yaml.ScalarNode {
+		return e.scalar(n, n.Style, true)
 	}
 	open, shut, width := "[", "]", 1
 	if n.Kind == yaml.MappingNode {
 		open, shut, width = "{", "}", 2
 	}
+	between, before, after := e.flow.comma(), "", ""
+	inner := margin + e.flow.unit
+	if e.json && e.flow.tall && len(n.Content) > 0 {
+		between, before, after = ","+e.eol+inner, e.eol+inner, e.eol+margin
+	}
 	var b strings.Builder
-	b.WriteString(open)
+	b.WriteString(open + before)
 	for i := 0; i+width <= len(n.Content); i += width {
 		if i > 0 {
-			b.WriteString(",")
+			b.WriteString(between)
 		}
-		b.WriteString(e.eol + spaces(column+e.step))
-		if width == 2 {
-			b.WriteString(e.scalar(n.Content[i], n.Content[i].Style, true) + ": ")
+		if key := n.Content[i]; width == 2 {
+			b.WriteString(e.properties(key) + e.scalar(key, key.Style, true) + e.flow.colon())
 		}
-		b.WriteString(e.pretty(n.Content[i+width-1], column+e.step))
+		value := n.Content[i+width-1]
+		b.WriteString(e.properties(value) + e.inFlow(value, inner))
 	}
-	b.WriteString(e.eol + spaces(column) + shut)
+	b.WriteString(after + shut)
 	return b.String()
+}
+
+// writeFlow writes a node in flow style with its properties.
+func (e *emitter) writeFlow(n *Node, margin string) {
+	e.by(n)
+	text := e.properties(n) + e.inFlow(n, margin)
+	e.write(text)
+	for range strings.Count(text, "\n") {
+		e.wrote = append(e.wrote, n)
+	}
 }
 
 // scalar writes a scalar on one line, in the quotes it prefers where they fit.
@@ -225,12 +259,17 @@ func (e *emitter) scalar(n *Node, prefer yaml.Style, flow bool) string {
 	}
 	switch {
 	case prefer&yaml.SingleQuotedStyle != 0 && singleSafe(n.Value):
-		return "'" + strings.ReplaceAll(n.Value, "'", "''") + "'"
+		return singleQuote(n.Value)
 	case prefer&yaml.DoubleQuotedStyle != 0 || !plain:
+		if e.quotes == yaml.SingleQuotedStyle && singleSafe(n.Value) {
+			return singleQuote(n.Value)
+		}
 		return doubleQuote(n.Value)
 	}
 	return n.Value
 }
+
+func singleQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 func firstRune(s string) rune {
 	for _, r := range s {
@@ -241,7 +280,7 @@ func firstRune(s string) rune {
 
 // singleSafe reports whether a string can stand in single quotes on one line.
 func singleSafe(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return notPlainRune(r) }) < 0
+	return strings.IndexFunc(s, func(r rune) bool { return notTextRune(r) }) < 0
 }
 
 // doubleQuote writes a double-quoted scalar; without characters beyond the
@@ -303,7 +342,7 @@ func isBlockText(n *Node) bool {
 // literalSafe reports whether a literal block can hold a string.
 func literalSafe(s string) bool {
 	return strings.Trim(s, "\n") != "" && strings.IndexFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && notPlainRune(r)
+		return r != '\n' && r != '\t' && notTextRune(r)
 	}) < 0
 }
 

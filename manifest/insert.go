@@ -42,7 +42,7 @@ func Insert(docs []*Document, near *Document, object *Node, by diag.Span) ([]*Do
 
 // newBeside writes a document in the style of model, with the origin of near.
 func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, error) {
-	s := style{step: 2, eol: "\n"}
+	s := plainStyle()
 	if model != nil {
 		s = model.style()
 	}
@@ -68,7 +68,7 @@ func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, er
 
 // style is how the document is written, as far as it can be read.
 func (d *Document) style() style {
-	s := style{step: 2, eol: "\n"}
+	s := plainStyle()
 	if i := bytes.IndexByte(d.raw, '\n'); i > 0 && d.raw[i-1] == '\r' {
 		s.eol = "\r\n"
 	}

@@ -16,6 +16,9 @@ type box struct {
 	end     int // behind its last byte; the line break is not part of it
 	mark    int // of a key: its ":"; of an item of a block list: its "-"; -1 unknown
 	column  int // of a block collection: 0-based column of its keys or dashes
+	after   int // behind the ":" or "-" in front of it
+	outer   int // column of the block collection around it
+	flow    bool
 }
 
 // layout knows the box of every node of a tree. The parser tells where a node
@@ -127,13 +130,13 @@ func (l *layout) nextLine(at int) int {
 
 // opensLine reports whether only blanks stand before an offset on its line.
 func (l *layout) opensLine(at int) bool {
-	return len(bytes.Trim(l.src[l.lineStart(at):at], " ")) == 0
+	return len(bytes.Trim(l.src[l.lineStart(at):at], " \t")) == 0
 }
 
 // node measures n. indent is the column of the collection around it, empty
 // where a value that is not written stands.
 func (l *layout) node(n *Node, indent int, flow bool, empty int) (*box, error) {
-	b := &box{start: empty, content: empty, end: empty, mark: -1}
+	b := &box{start: empty, content: empty, end: empty, mark: -1, after: empty, outer: indent, flow: flow}
 	l.boxes[n] = b
 	if isUnwritten(n) {
 		return b, nil
@@ -222,8 +225,8 @@ func (l *layout) blockMapping(n *Node, b *box) error {
 		if i == 0 {
 			b.content, b.column = key.start, l.columnOf(key.start)
 		}
-		if at := l.skipSpace(key.end); at < len(l.src) && l.src[at] == ':' {
-			key.mark = at
+		if at := l.skipFiller(key.end); at < len(l.src) && l.src[at] == ':' {
+			key.mark = at // of "? key", it is on another line
 		}
 		value, err := l.node(n.Content[i+1], b.column, false, max(key.mark+1, key.end))
 		if err != nil {

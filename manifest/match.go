@@ -122,9 +122,9 @@ func (p *planner) matchGap(a, b []*Node, i, iEnd, j, jEnd int) [][2]int {
 	}
 	slices.Reverse(tail)
 	if i < iEnd && j < jEnd && (iEnd-i)*(jEnd-j) <= maxCompared {
-		fromA, fromB := i, j
-		for _, pair := range longestCommon(a[i:iEnd], b[j:jEnd]) {
-			pair = [2]int{pair[0] + fromA, pair[1] + fromB}
+		from, to := i, j
+		for _, pair := range longestCommon(iEnd-i, jEnd-j, func(x, y int) bool { return Equal(a[from+x], b[to+y]) }) {
+			pair = [2]int{pair[0] + from, pair[1] + to}
 			pairs = append(pairs, p.across(a, b, i, pair[0], j, pair[1])...)
 			pairs = append(pairs, pair)
 			i, j = pair[0]+1, pair[1]+1
@@ -134,17 +134,17 @@ func (p *planner) matchGap(a, b []*Node, i, iEnd, j, jEnd int) [][2]int {
 	return append(pairs, tail...)
 }
 
-// longestCommon returns the longest common subsequence of two lists.
-func longestCommon(a, b []*Node) [][2]int {
-	length := make([][]int, len(a)+1)
+// longestCommon returns the longest common subsequence of two lists of m and n.
+func longestCommon(m, n int, same func(i, j int) bool) [][2]int {
+	length := make([][]int, m+1)
 	for i := range length {
-		length[i] = make([]int, len(b)+1)
+		length[i] = make([]int, n+1)
 	}
-	equal := make([]bool, len(a)*len(b))
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if Equal(a[i], b[j]) {
-				equal[i*len(b)+j] = true
+	equal := make([]bool, m*n)
+	for i := m - 1; i >= 0; i-- {
+		for j := n - 1; j >= 0; j-- {
+			if same(i, j) {
+				equal[i*n+j] = true
 				length[i][j] = length[i+1][j+1] + 1
 			} else {
 				length[i][j] = max(length[i+1][j], length[i][j+1])
@@ -152,9 +152,9 @@ func longestCommon(a, b []*Node) [][2]int {
 		}
 	}
 	var pairs [][2]int
-	for i, j := 0, 0; i < len(a) && j < len(b); {
+	for i, j := 0, 0; i < m && j < n; {
 		switch {
-		case equal[i*len(b)+j]:
+		case equal[i*n+j]:
 			pairs = append(pairs, [2]int{i, j})
 			i, j = i+1, j+1
 		case length[i+1][j] >= length[i][j+1]:

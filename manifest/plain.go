@@ -47,6 +47,13 @@ func notPlainRune(r rune) bool {
 	return r == unicode.ReplacementChar || r == '\ufeff' || r == '\u2028' || r == '\u2029' || r != ' ' && !unicode.IsPrint(r)
 }
 
+// notTextRune reports whether YAML allows a rune nowhere but as an escape, or
+// takes it for a line break. What is allowed and yet cannot be seen, such as a
+// no-break space, is left as it is in text that somebody wrote as a block.
+func notTextRune(r rune) bool {
+	return notPlainRune(r) && (r < 0xA0 || r == unicode.ReplacementChar || r == '\ufeff' || r == '\u2028' || r == '\u2029' || r == '\ufffe' || r == '\uffff')
+}
+
 // isSexagesimal reports whether a YAML 1.1 reader may take s for a number in
 // base 60, such as 12:30:45.
 func isSexagesimal(s string) bool {

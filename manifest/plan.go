@@ -22,6 +22,7 @@ type planner struct {
 	was      map[*Node]*Node // each wanted node that was in the old tree
 	now      map[*Node]*Node // the inverse
 	reencode map[*Node]bool  // old nodes to be written anew if they differ
+	kept     *keeper         // nil when nodes that moved are written anew
 
 	changes []change
 	touched []touch
@@ -53,7 +54,7 @@ func (p *planner) touch(path Path) {
 func (p *planner) value(s spot, a, b *Node) {
 	switch {
 	case p.reencode[a]:
-		if !Equal(a, b) {
+		if !Equal(a, b) || !p.aliasesHold(a) {
 			p.anew = append(p.anew, slices.Clone(s.path))
 			p.replace(s, a, b)
 		}
@@ -89,7 +90,11 @@ func (p *planner) collection(s spot, a, b *Node) {
 	} else {
 		pairs = p.matchItems(a, b)
 	}
-	if len(pairs) == 0 || c.odd && !Equal(a, b) {
+	odd := c.odd && (len(pairs) < len(c.pieces) || len(pairs)*c.width < len(b.Content))
+	if odd || len(pairs) == 0 {
+		if odd {
+			p.anew = append(p.anew, slices.Clone(s.path))
+		}
 		p.replace(s, a, b)
 		return
 	}
@@ -110,7 +115,7 @@ type children struct {
 	flow   bool
 	json   bool
 	at     int  // column of the entries
-	odd    bool // laid out in a way that cannot be edited
+	odd    bool // laid out in a way that takes no entry in or out
 }
 
 func (p *planner) children(s spot, a *Node) *children {
@@ -129,7 +134,7 @@ func (p *planner) children(s spot, a *Node) *children {
 		piece := piece{start: first.start, end: max(last.end, first.end)}
 		if c.width == 2 {
 			piece.end = max(piece.end, first.mark+1)
-			c.odd = c.odd || first.mark < 0 && !c.flow
+			c.odd = c.odd || !c.flow && (first.mark < 0 || first.mark > p.lineEnd(first.end))
 		} else if !c.flow {
 			piece = merge(piece, first.mark)
 		}
@@ -172,9 +177,10 @@ func (c *children) rename(s spot, a, b *Node) {
 }
 
 func (p *planner) emitter(json bool) *emitter {
-	s := p.style
-	s.json = s.json || json
-	return newEmitter(s, p.was)
+	e := newEmitter(p.near(), p.was)
+	e.json = e.json || json
+	e.kept = p.kept
+	return e
 }
 
 func (p *planner) replaceRange(from, to int, e *emitter) {
@@ -211,31 +217,54 @@ func (c *children) insert(b *Node, pairs [][2]int) {
 // insertAfter writes entries of b behind entry after of the old collection, or
 // in front of the first when it is -1.
 func (c *children) insertAfter(after int, b *Node, entries []int) {
-	e := c.emitter(c.json && c.flow)
-	separate := c.separator(e, max(after, 0))
 	for _, j := range entries {
 		path := c.path.At(j)
 		if c.width == 2 {
 			path = c.path.Child(KeyText(b.Content[j*2]))
 		}
 		c.touch(path)
+	}
+	if c.flow {
+		c.insertFlow(after, b, entries)
+		return
+	}
+	e := c.emitter(false)
+	for _, j := range entries {
 		if after >= 0 {
-			separate()
+			e.line(c.at)
 		}
 		c.entry(e, b, j)
 		if after < 0 {
-			separate()
+			e.line(c.at)
 		}
 	}
-	at := c.pieces[0].start
-	switch {
-	case after >= 0 && c.flow:
-		at = c.pieces[after].end
-	case after >= 0:
-		at = c.lineEnd(c.pieces[after].end)
-		c.stripLast(after, at)
+	if after < 0 {
+		at := c.above(0)
+		c.replaceRange(at, at, e)
+		return
 	}
+	at := c.below(after)
+	c.stripLast(after, at)
 	c.replaceRange(at, at, e)
+}
+
+// above returns where a new entry in front of entry i begins: above the comments
+// that belong to that one, but below the head of a document.
+func (c *children) above(i int) int {
+	at := c.pieces[i].start
+	if c.opensLine(at) && !(c.mark < 0 && i == 0) {
+		return c.commentsAbove(at) + at - c.lineStart(at)
+	}
+	return at
+}
+
+// below returns where the lines of entry i end, and the comments inside it.
+func (c *children) below(i int) int {
+	last := c.node.Content[(i+1)*c.width-1]
+	if len(last.Content) > 0 && last.Style&yaml.FlowStyle == 0 {
+		return c.commentsBelow(c.pieces[i].end, c.at)
+	}
+	return c.lineEnd(c.pieces[i].end)
 }
 
 // stripLast keeps a block scalar at the end of the text as it is when something
@@ -259,49 +288,22 @@ func (p *planner) stripBlock(n *Node, column int) {
 		return
 	}
 	at := p.boxes[n].content
+	if slices.ContainsFunc(p.changes, func(c change) bool { return c.from >= at && c.to <= p.boxes[n].end }) {
+		return // it is written anew, with the header it needs
+	}
 	t := p.blockScalar(at, column)
 	if !strings.Contains(string(p.src[at:t.header]), "-") {
 		p.changes = append(p.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}})
 	}
 }
 
-// separator returns what goes between entries, after the model of entry i.
-func (c *children) separator(e *emitter, i int) func() {
-	start := c.pieces[i].start
-	switch {
-	case !c.flow:
-		return func() { e.line(c.at) }
-	case c.opensLine(start):
-		return func() { e.write(","); e.line(c.columnOf(start)) }
-	}
-	return func() { e.write(", ") }
-}
-
-// entry writes entry j of b.
+// entry writes entry j of b in block style.
 func (c *children) entry(e *emitter, b *Node, j int) {
-	n := b.Content[j*c.width : (j+1)*c.width]
-	value := n[c.width-1]
-	if !c.flow {
-		if c.width == 2 {
-			e.entry(n[0], value, c.at)
-		} else {
-			e.item(value, c.at)
-		}
-		return
-	}
-	e.by(value)
 	if c.width == 2 {
-		e.by(n[0])
-		e.write(e.scalar(n[0], n[0].Style, true) + ": ")
+		e.entry(b.Content[2*j], b.Content[2*j+1], c.at)
+	} else {
+		e.item(b.Content[j], c.at)
 	}
-	if start := c.pieces[0].start; c.json && c.opensLine(start) {
-		e.write(e.pretty(value, c.columnOf(start)))
-		for range strings.Count(e.pretty(value, 0), "\n") {
-			e.wrote = append(e.wrote, value)
-		}
-		return
-	}
-	e.write(e.properties(value) + e.flow(value))
 }
 
 // delete removes the entries that have no counterpart.
@@ -323,7 +325,8 @@ func (c *children) delete(pairs [][2]int) {
 	}
 }
 
-// deleteRun removes the entries first to last. Comments above them stay.
+// deleteRun removes the entries first to last, with the comments that belong to
+// them.
 func (c *children) deleteRun(first, last int) {
 	for i := first; i <= last; i++ {
 		if c.width == 2 {
@@ -332,21 +335,28 @@ func (c *children) deleteRun(first, last int) {
 			c.touch(c.path.At(i))
 		}
 	}
-	from, to := c.pieces[first].start, c.pieces[last].end
-	switch {
-	case c.flow && last+1 < len(c.pieces):
-		to = c.pieces[last+1].start
-	case c.flow:
-		from = c.pieces[first-1].end
-	case !c.opensLine(from):
-		to = c.nextLine(to)
-		to += len(c.src[to:]) - len(strings.TrimLeft(string(c.src[to:]), " "))
-	default:
-		for i := first; i <= last; i++ {
-			p := c.pieces[i]
-			c.changes = append(c.changes, change{from: c.lineStart(p.start), to: c.nextLine(p.end)})
-		}
+	if c.flow {
+		c.deleteFlow(first, last)
 		return
 	}
-	c.changes = append(c.changes, change{from: from, to: to})
+	if from := c.pieces[first].start; !c.opensLine(from) { // behind a dash or separator
+		to := c.nextLine(c.below(last))
+		to += leadingSpaces(string(c.src[to:]))
+		c.changes = append(c.changes, change{from: from, to: to})
+		return
+	}
+	for i := first; i <= last; i++ {
+		c.changes = append(c.changes, change{from: c.deletedFrom(i, last), to: c.nextLine(c.below(i))})
+	}
+}
+
+// deletedFrom returns where the lines of entry i begin that go when the entries
+// up to last go.
+func (c *children) deletedFrom(i, last int) int {
+	start := c.lineStart(c.pieces[i].start)
+	from := c.commentsAbove(c.pieces[i].start)
+	if c.mark < 0 && i == 0 || from < start && c.headsSection(from, start, c.below(last)) {
+		return start
+	}
+	return from
 }
