@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/cli": {
 		"internal/pipeline", "internal/config", "internal/diff", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "plugins", "manifest", "diag",
 	},
-	"internal/docgen": {"internal/cli", "internal/config", "charts", "funcs", "lint", "report", "diag"},
+	"internal/docgen": {"internal/cli", "internal/config", "charts", "patch", "funcs", "lint", "report", "diag"},
 	"internal/arch":   {},
 	"cmd/helmx":       {"internal/cli"},
 }

@@ -28,7 +28,11 @@ const generated = "<!-- Generated: run `make generate`. -->\n\n"
 // Files returns the generated files by path from the root of the repository.
 // root is where the sources lie that comments are read from.
 func Files(root string) (map[string]string, error) {
-	configuration, err := Configuration(root + "/internal/config/config.go")
+	configuration, err := Configuration(root + "/internal/config")
+	if err != nil {
+		return nil, err
+	}
+	schema, err := ConfigSchema(root + "/internal/config")
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +41,9 @@ func Files(root string) (map[string]string, error) {
 		"docs/rules.md":         generated + Rules(),
 		"docs/cli.md":           generated + Commands(),
 		"docs/configuration.md": generated + configuration,
+
+		"docs/helmx.schema.json":            schema, // for editors
+		"internal/config/helmx.schema.json": schema, // for `helmx schema config`
 	}, nil
 }
 
