@@ -154,6 +154,11 @@ func (d *Document) ID() ID {
 	return *d.id
 }
 
+// HasFilenameAnnotation reports whether Helm 4 handed the document over.
+func (d *Document) HasFilenameAnnotation() bool {
+	return bytes.Contains(d.raw, []byte(FilenameAnnotation))
+}
+
 // Object returns the identity as findings name it.
 func (d *Document) Object() diag.Object { return d.ID().Object() }
 

@@ -217,6 +217,14 @@ spec:
 		Source: "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container",
 	},
 	{
+		Code: "SC025", Title: "A release holds the same object twice", Severity: diag.Error,
+		Why:    "Helm 3 creates the objects of an install one after the other, and stops half-way where one exists already. Helm 4 lets the second overwrite the first, so there it is a warning. A hook may have the name of another object.",
+		Remedy: "Remove one of the two, or give it a name of its own.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n",
+		Source: "pkg/action/install.go and pkg/kube/client.go in helm/helm",
+	},
+	{
 		Code: "SC101", Title: "A chart value has the wrong type", Severity: diag.Error,
 		Why:    "values.schema.json of the chart, or of a subchart, says which type the value has. Helm refuses to render the chart.",
 		Remedy: "Mend the value where it is set; --set-string keeps digits as text.",

@@ -23,7 +23,7 @@ func run(t *testing.T, example string) diag.List {
 		}
 		return CheckValues([]ValuesInput{{Chart: "web", SchemaFile: "values.schema.json", Schema: []byte(schema), Values: asMap(manifest.Value(root))}}, nil)
 	}
-	o := Options{}
+	o := Options{Release: true}
 	if strings.HasPrefix(example, "# helmx.yaml\n") {
 		root, err := manifest.Parse([]byte(example))
 		if err != nil {

@@ -47,6 +47,9 @@ type Options struct {
 	// those in the stream itself: crds/ of charts, folders of the user. Their own
 	// mistakes are not reported.
 	CRDs []*manifest.Document
+	// Release says that the documents are one release, which can hold an object
+	// only once.
+	Release bool
 }
 
 // Validate checks every document and returns them as they are, with all
@@ -65,6 +68,9 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("validating: %w", err)
+	}
+	if o.Release {
+		lists = append(lists, twice(docs, o))
 	}
 	return docs, append(findings, slices.Concat(lists...)...), nil
 }

@@ -39,6 +39,7 @@ func (a *app) answerHelm4(code int, said string) int {
 	}
 	if len(bytes.TrimSpace(a.stdout.Bytes())) == 0 && !slices.ContainsFunc(a.manifests, saysSomething) {
 		a.stdout.Reset()
+		a.manifests = nil
 		a.stdout.WriteString("# helmx: no manifests\n")
 	}
 	return exitClean

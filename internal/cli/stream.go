@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/manifest"
@@ -25,6 +26,8 @@ type streamFlags struct {
 	isUpgrade bool
 	values    charts.ValuesOptions
 	steps     stepFlags
+
+	oneRelease bool // the stream is one, so it holds an object only once
 }
 
 const postRenderName = "post-render"
@@ -73,6 +76,7 @@ func (a *app) postRender(cmd *cobra.Command, s *streamFlags) error {
 	if err != nil {
 		return err
 	}
+	s.oneRelease = true
 	docs, err = a.processStream(cmd, s, cfg, docs)
 	if err == nil {
 		a.manifests = docs
@@ -88,14 +92,30 @@ func (a *app) processStream(cmd *cobra.Command, s *streamFlags, cfg *config.Conf
 		return nil, err
 	}
 	docs, known, findings := config.TakeContext(docs)
+	if !s.steps.skipValidation {
+		findings = append(findings, misplaced(docs)...)
+	}
 	if findings.HasErrors() {
 		return nil, a.finish(findings, pipeline.ErrStopped)
 	}
 	s.known(a, known, cmd.Flags().Changed("is-upgrade"), &o)
+	o.Schema.Release = s.oneRelease
 	addConfigValues(&s.values, cfg)
 	s.values.ContextValues = known.Layer()
 	docs, findings, err = pipeline.ProcessWith(cmd.Context(), docs, s.values, o)
 	return docs, a.finish(findings, err)
+}
+
+// misplaced reports ResourceLists that stand where no orchestrator puts one: what
+// is in them would not be seen, and no cluster takes one.
+func misplaced(docs []*manifest.Document) diag.List {
+	var found diag.List
+	for _, d := range docs {
+		if d.IsResourceList() {
+			found = append(found, config.WrongResourceList(d, "a ResourceList stands among other documents", "hand it over alone, as kustomize and kpt do, or leave out the wrapping"))
+		}
+	}
+	return found
 }
 
 // known tells the steps what is known of the release: flags win over the Context

@@ -150,6 +150,7 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 	}
 	o.Lint.Namespace = namespace
 	o.Expr.Release = exprRelease(release)
+	o.Schema.Release = true
 	t.chart.Render.ToFiles = t.outputDir != ""
 	t.postRenderer.toFiles = t.outputDir != ""
 	return o, nil
