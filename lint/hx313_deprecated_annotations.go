@@ -76,11 +76,15 @@ func checkAnnotations(p *Pass, o *Object) {
 	if at.Node == nil {
 		at = manifest.Found{Node: o.Root()}
 	}
+	label := first(o.below(at, `metadata.labels["sidecar.istio.io/inject"]`))
 	for _, annotation := range entries(first(o.below(at, "metadata.annotations"))) {
 		name := manifest.KeyText(annotation.Key)
 		r, known := deprecatedAnnotations[name]
-		// istio-cni writes "enabled" there itself; only the opposite was for users.
-		if known && (name != "ambient.istio.io/redirection" || text(annotation.Node) == "disabled") {
+		switch {
+		case !known:
+		case name == "sidecar.istio.io/inject" && label.Node != nil: // the label says it, the annotation is for old injectors
+		case name == "ambient.istio.io/redirection" && text(annotation.Node) != "disabled": // written by istio-cni
+		default:
 			r.report(p, o, annotation)
 		}
 	}
