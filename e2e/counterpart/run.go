@@ -30,17 +30,23 @@ type Result struct {
 // helmx are taken from r.Env alone, never from the caller's environment.
 func (r Run) Do(t testing.TB) Result {
 	t.Helper()
-	cmd := exec.Command(r.Path, r.Args...)
-	cmd.Dir = r.Dir
-	cmd.Env = r.environ()
+	cmd := r.Command()
 	var stdout, stderr bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(r.Stdin), &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatalf("running %s: %v", r.Path, err)
 	}
 	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+}
+
+// Command returns the program as it is about to run, its output not yet going
+// anywhere, for tests that do more than wait for it.
+func (r Run) Command() *exec.Cmd {
+	cmd := exec.Command(r.Path, r.Args...)
+	cmd.Dir, cmd.Env, cmd.Stdin = r.Dir, r.environ(), bytes.NewReader(r.Stdin)
+	return cmd
 }
 
 func (r Run) environ() []string {

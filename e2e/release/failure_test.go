@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ const configHead = "apiVersion: helmx.dev/v1alpha1\nkind: Config\n"
 type mistake struct {
 	name, config string
 	says         []string // helmx's message; its whole text is compared too
+	code         int      // helmx's exit code
 }
 
 var mistakes = []mistake{
@@ -30,6 +32,7 @@ var mistakes = []mistake{
   set: {"data.list[0]": x}
 `,
 		says: []string{"error[PA101]", "helmx.yaml:4", "memory", "error[PA102]", "helmx.yaml:9", "gone", "2 errors"},
+		code: 1,
 	},
 	{
 		name: "validation",
@@ -39,6 +42,7 @@ var mistakes = []mistake{
   set: {spec.replica: 2}
 `,
 		says: []string{"error[SC014]", `unknown field "replica"`, `did you mean "replicas"`, "helmx.yaml:6"},
+		code: 1,
 	},
 	{
 		name: "lint",
@@ -49,16 +53,19 @@ patches:
   set: {"spec.template.spec.containers[name=web].image": "docker.io/istio/proxyv2:latest"}
 `,
 		says: []string{"error[HX506]", "docker.io/istio/proxyv2:latest", "helmx.yaml:7"},
+		code: 1,
 	},
 	{
 		name:   "configuration",
 		config: configHead + "patchs: []\n",
 		says:   []string{"error[CF002]", "patchs", "patches", "helmx.yaml:3"},
+		code:   2,
 	},
 	{
 		name:   "not yaml",
 		config: configHead + "patches: [\n",
 		says:   []string{"error[CF001]", "helmx.yaml"},
+		code:   2,
 	},
 }
 
@@ -72,6 +79,7 @@ const corrected = configHead + `patches:
 // Helm fails before anything reaches the server, and prints all that helmx says.
 // Under the corrected file it succeeds.
 func TestFailure(t *testing.T) {
+	t.Parallel()
 	helms(t, func(t *testing.T, b bench) {
 		b, c := b.server(t)
 		for _, m := range mistakes {
@@ -134,8 +142,11 @@ func (f failure) explained(t *testing.T, said string) {
 		}
 	}
 	r := counterpart.Run{Path: counterpart.Helmx(t), Dir: f.dir, Home: f.home, Stdin: []byte(f.stream(t))}.Do(t)
-	if r.Code == 0 {
-		t.Fatalf("helmx takes what Helm refused:\n%s", r.Stdout)
+	if r.Code != f.mistake.code || r.Stdout != "" {
+		t.Errorf("helmx's exit code is %d, expected %d; standard output:\n%s", r.Code, f.mistake.code, r.Stdout)
+	}
+	if exit := fmt.Sprintf("exit status %d", r.Code); !f.plugins && !strings.Contains(said, exit) {
+		t.Errorf("Helm does not say %q:\n%s", exit, said)
 	}
 	heard := trimmed(said)
 	for _, line := range trimmed(r.Stderr) {

@@ -53,6 +53,7 @@ var manifests = []struct {
 // same words; Helm 4 rewrites what any post-renderer returns, hence it is
 // compared with one that changes nothing.
 func TestIdentityOfManifests(t *testing.T) {
+	t.Parallel()
 	helms(t, func(t *testing.T, b bench) {
 		without := b.unchanged(t)
 		for _, m := range manifests {
