@@ -66,7 +66,8 @@ func TestApply(t *testing.T) {
 			var notes []string
 			docs, more, err := Apply(context.Background(), manifest.Read(manifest.Stdin, part["in.yaml"].Data), Options{
 				Patches: patches, AllowNoop: strings.Contains(string(archive.Comment), "allow-noop"),
-				Note: func(s string) { notes = append(notes, s) },
+				Note:        func(s string) { notes = append(notes, s) },
+				Expressions: testExpressions{testValues},
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -2,6 +2,7 @@ package patch
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
@@ -75,8 +76,8 @@ func (b *problem) finding(p *Patch, c change, d *manifest.Document) diag.Diagnos
 	return f
 }
 
-// text is the message. Of a Secret it names keys, but no items of lists, which
-// could be values.
+// text is the message. Of a Secret it names keys, but no items of lists and
+// nothing of what strings hold, which could be values.
 func (b *problem) text(secret bool) string {
 	if secret && b.veiled != "" {
 		return b.veiled
@@ -85,7 +86,7 @@ func (b *problem) text(secret bool) string {
 		return b.message
 	}
 	miss := *b.miss
-	if secret && miss.Step.Kind != manifest.Key {
+	if secret && (miss.Step.Kind != manifest.Key || isEmbedded(miss.Deepest)) {
 		miss.Have = nil
 	}
 	return b.message + miss.Error()
@@ -108,3 +109,8 @@ func newMap() *manifest.Node { return &manifest.Node{Kind: yaml.MappingNode, Tag
 func newList() *manifest.Node { return &manifest.Node{Kind: yaml.SequenceNode, Tag: "!!seq"} }
 
 func newNull() *manifest.Node { return manifest.NewNode(nil) }
+
+// isEmbedded reports whether a path leads into a string.
+func isEmbedded(path manifest.Path) bool {
+	return slices.ContainsFunc(path, func(s manifest.Step) bool { return s.Kind == manifest.Decode })
+}

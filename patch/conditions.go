@@ -92,10 +92,7 @@ func (r *run) evaluator(p *Patch, d *manifest.Document) evaluator {
 
 // target returns the target of a patch with its expressions evaluated.
 func (r *run) target(p *Patch) (*Target, bool) {
-	return r.evaluated(p, &p.Target)
-}
-
-func (r *run) evaluated(p *Patch, t *Target) (*Target, bool) {
+	t := &p.Target
 	if t.late == nil || r.options.Expressions == nil {
 		return t, true
 	}

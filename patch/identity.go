@@ -23,9 +23,11 @@ func (r *run) checkIdentities(p *Patch) {
 		owners[id] = append(owners[id], d)
 	}
 	for _, n := range r.renamed {
-		for _, other := range owners[withoutSource(n.d.ID())] {
+		id := withoutSource(n.d.ID())
+		for _, other := range owners[id] {
 			if other != n.d {
 				r.found = append(r.found, duplicate(p, n, other))
+				owners[id] = nil // once is enough
 				break
 			}
 		}

@@ -56,6 +56,7 @@ func (r *run) match(p *Patch) []*manifest.Document {
 	if !ok {
 		return nil
 	}
+	r.aim = t
 	var matched []*manifest.Document
 	for _, d := range r.candidates(t) {
 		if p.concerns != nil && !p.targeted && !p.concerns(d) {

@@ -75,17 +75,21 @@ func (r *run) nearest(p *Patch) string {
 			continue
 		}
 		root, _ := d.Root()
-		all = append(all, candidate{name: d.Object().String(), misfits: p.Target.misfits(id, root)})
+		misfits := r.aim.misfits(id, root)
+		if misfits == nil { // or the target would have matched
+			misfits = []string{"where"}
+		}
+		all = append(all, candidate{name: d.Object().String(), misfits: misfits})
 		names = append(names, d.Object().String())
 		kinds = append(kinds, id.Kind)
-		if p.Target.Kind.Match(id.Kind) {
-			part = cmp.Or(part, p.Target.Name.partly(id.Name))
+		if r.aim.Kind.Match(id.Kind) {
+			part = cmp.Or(part, r.aim.Name.partly(id.Name))
 		}
 	}
 	if len(all) == 0 {
 		return noObject
 	}
-	order := diag.NearestN(p.Target.wanted(), names, len(names))
+	order := diag.NearestN(r.aim.wanted(), names, len(names))
 	for i := range all {
 		all[i].far = slices.Index(order, all[i].name)
 	}
@@ -97,7 +101,7 @@ func (r *run) nearest(p *Patch) string {
 		said = append(said, fmt.Sprintf("%s (differs in %s)", c.name, strings.Join(c.misfits, ", ")))
 	}
 	hint := "nearest: " + strings.Join(said, "; ")
-	if meant := p.Target.meantKind(kinds); meant != "" {
+	if meant := r.aim.meantKind(kinds); meant != "" {
 		hint = meant + " " + hint
 	}
 	if part != "" {
@@ -126,7 +130,7 @@ func (r *run) unreadable(p *Patch) int {
 	n := 0
 	for _, d := range r.docs {
 		var syntax *manifest.SyntaxError
-		if _, err := d.Root(); !errors.As(err, &syntax) || !p.Target.mayBe(d.ID()) {
+		if _, err := d.Root(); !errors.As(err, &syntax) || !r.aim.mayBe(d.ID()) {
 			continue
 		}
 		n++

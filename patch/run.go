@@ -39,6 +39,7 @@ type run struct {
 	options Options
 	charts  []string                    // whose documents the stream holds
 	index   *index                      // of docs; nil: to be made
+	aim     *Target                     // of the current patch, with its expressions evaluated
 	moved   map[moved]bool              // by the current patch
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
