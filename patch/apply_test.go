@@ -227,18 +227,35 @@ func TestListKeysOfOtherKinds(t *testing.T) {
 	}
 }
 
-// Patching what a patch made changes nothing.
+// notIdempotent are the cases that say to do something again, with the reason.
+var notIdempotent = map[string]string{
+	"append":      "a later patch changes an item that was appended",
+	"create":      "a later patch changes an object that was created",
+	"expressions": "patches take back what others did, and match what others create",
+	"jq":          "items are deleted by their index",
+	"overlays":    "an item is added at [-1]",
+	"remove":      "items are removed by their index",
+}
+
+// Patching what patches made changes nothing, wherever nothing was wrong.
 func TestPatchesAreIdempotent(t *testing.T) {
-	for _, name := range []string{"set", "merge"} {
-		archive, err := txtar.ParseFile("testdata/apply/" + name + ".txtar")
+	files, _ := filepath.Glob("testdata/apply/*.txtar")
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		archive, err := txtar.ParseFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		patches, _ := patchesOf(t, string(archive.Files[1].Data))
+		patches, wrong := patchesOf(t, string(archive.Files[1].Data))
+		if notIdempotent[name] != "" || strings.Contains(string(archive.Files[3].Data), "error[") || wrong.HasErrors() {
+			continue
+		}
 		once := archive.Files[2].Data
-		docs, findings, err := Apply(context.Background(), manifest.Read(manifest.Stdin, bytes.Clone(once)), Options{Patches: patches, AllowNoop: true})
+		docs, findings, err := Apply(context.Background(), manifest.Read(manifest.Stdin, bytes.Clone(once)), Options{
+			Patches: patches, AllowNoop: true, Expressions: testExpressions{testValues},
+		})
 		if err != nil || findings.HasErrors() {
-			t.Fatalf("%s: %v %v", name, findings, err)
+			t.Errorf("%s: %v %s", name, err, describe(findings))
 		}
 		var twice bytes.Buffer
 		if err := manifest.Write(&twice, docs); err != nil {

@@ -59,11 +59,13 @@ func annotation(root *manifest.Node) *manifest.Node {
 }
 
 // keepAnnotation puts Helm 4's file name back where a change dropped or
-// overwrote it: it is not the user's.
-func keepAnnotation(root, source *manifest.Node) {
-	if source == nil || annotation(root) == source {
+// overwrote it: it is not the user's. source is the node of the annotation
+// before the change, and was a copy of it; both are nil without one.
+func keepAnnotation(root, source, was *manifest.Node) {
+	if source == nil || manifest.Equal(annotation(root), was) {
 		return
 	}
+	*source = *was
 	metadata := mapAt(root, "metadata")
 	manifest.SetKey(mapAt(metadata, "annotations"), manifest.FilenameAnnotation, source)
 }

@@ -166,6 +166,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
 		o.root = root
 		source := annotation(root)
+		was := shallow(source)
 		if removed, problem = c.apply(o); problem != nil {
 			return errStopped
 		}
@@ -173,7 +174,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 			problem = noLongerObject(root)
 			return errStopped
 		}
-		keepAnnotation(root, source)
+		keepAnnotation(root, source, was)
 		return nil
 	})
 	if problem == nil && err != nil {
@@ -191,6 +192,14 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		r.renamed = append(r.renamed, renamed{o.d, c})
 	}
 	return len(result.Changed) > 0, nil, nil
+}
+
+func shallow(n *manifest.Node) *manifest.Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	return &c
 }
 
 func noLongerObject(root *manifest.Node) *problem {
