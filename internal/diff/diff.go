@@ -60,6 +60,7 @@ type Options struct {
 // `helm template --output-dir` writes it.
 func (s Snapshot) Write(w io.Writer, docs []*manifest.Document, o Options) (bool, error) {
 	now := Take(docs)
+	hide := copies(s.docs, now.docs)
 	differs := false
 	for _, name := range names(s.docs, now.docs) {
 		if o.Only != nil && !o.Only(name) {
@@ -70,7 +71,7 @@ func (s Snapshot) Write(w io.Writer, docs []*manifest.Document, o Options) (bool
 			continue
 		}
 		differs = true
-		if _, err := io.WriteString(w, compare(old, renewed).text(name, o)); err != nil {
+		if _, err := io.WriteString(w, hide(compare(old, renewed).text(name, o))); err != nil {
 			return true, err
 		}
 	}

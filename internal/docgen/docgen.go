@@ -19,6 +19,7 @@ import (
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/cli"
+	"github.com/helmx-dev/helmx/patch"
 	"github.com/helmx-dev/helmx/report"
 )
 
@@ -47,13 +48,20 @@ func Files(root string) (map[string]string, error) {
 	}, nil
 }
 
-// Sections returns the generated parts of README.md by marker name.
-func Sections() map[string]string {
-	return map[string]string{
-		"charts":    chartTable(),
-		"commands":  commandTable(),
-		"functions": functionTable(),
-		"rules":     ruleTable(),
+// Sections returns the generated parts of files that are written by hand, by
+// file and marker name.
+func Sections() map[string]map[string]string {
+	return map[string]map[string]string{
+		"README.md": {
+			"charts":    chartTable(),
+			"commands":  commandTable(),
+			"functions": functionTable(),
+			"rules":     ruleTable(),
+		},
+		"docs/patches.md": {
+			"patch-keys":  keyTable(patch.Keys()),
+			"target-keys": keyTable(patch.TargetKeys()),
+		},
 	}
 }
 
@@ -147,6 +155,17 @@ func ruleTable() string {
 		}
 	}
 	return table("codes|number|about", rows)
+}
+
+// keyTable documents keys of patches, but for the kinds of change.
+func keyTable(keys []patch.Key) string {
+	var rows [][]string
+	for _, k := range keys {
+		if !k.Kind {
+			rows = append(rows, []string{"`" + k.Name + "`", k.Shape, k.Doc, "`" + k.Example + "`"})
+		}
+	}
+	return table("key|value|meaning|example", rows)
 }
 
 // Functions is docs/functions.md.
