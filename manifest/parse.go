@@ -38,6 +38,14 @@ func (d *Document) Root() (*Node, error) {
 	return d.parse()
 }
 
+// Forget drops the tree, which takes some thirty times the memory of the text.
+// Root makes it again. Nodes that a caller still holds stay as they are.
+func (d *Document) Forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.root, d.err, d.parsed = nil, nil, false
+}
+
 // parse is Root for a caller that holds the lock.
 func (d *Document) parse() (*Node, error) {
 	if !d.parsed {

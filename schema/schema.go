@@ -62,8 +62,12 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 	}
 	v, findings := newValidator(lib, o, docs)
 	lists := make([]diag.List, len(docs))
+	large := isLarge(docs)
 	err = parallel(ctx, len(docs), func(i int) (err error) {
 		lists[i], err = v.document(docs[i])
+		if large {
+			docs[i].Forget()
+		}
 		return err
 	})
 	if err != nil {
@@ -73,6 +77,19 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 		lists = append(lists, twice(docs, o))
 	}
 	return docs, append(findings, slices.Concat(lists...)...), nil
+}
+
+// largeStream is where the trees of all documents together become a matter of
+// memory: 8 MB of text make 250 MB of them. Up to there they are kept, as lint
+// looks at the same ones.
+const largeStream = 8 << 20
+
+func isLarge(docs []*manifest.Document) bool {
+	size := 0
+	for _, d := range docs {
+		size += len(d.Raw())
+	}
+	return size > largeStream
 }
 
 // parallel calls work for 0 to n-1 on all cores, in any order, and returns the

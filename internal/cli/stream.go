@@ -139,7 +139,7 @@ func (s *streamFlags) known(a *app, c *config.Context, upgradeGiven bool, o *pip
 
 // largeInput is where memory begins to matter more than time: below it, the heap
 // may be three times what is live.
-const largeInput = 16 << 20
+const largeInput = 8 << 20
 
 // readAll reads a stream to its end. A file is read into one buffer of its size;
 // a pipe into buffers that double, so that at most two are alive. Before a large
@@ -172,4 +172,4 @@ func readAll(in io.Reader) ([]byte, error) {
 }
 
 // largeGC is the percentage by which the heap may grow over a large input.
-const largeGC = 30
+const largeGC = 20
