@@ -38,8 +38,8 @@ type command struct {
 	Command string `json:"command"`
 }
 
-// plugins lists what folder holds. A folder that does not exist holds nothing.
-func plugins(folder string) ([]present, error) {
+// readFolder lists what a folder holds. A folder that does not exist holds nothing.
+func readFolder(folder string) ([]present, error) {
 	entries, err := os.ReadDir(folder)
 	if os.IsNotExist(err) {
 		return nil, nil

@@ -154,10 +154,13 @@ next:
 	return kept
 }
 
-// realPath resolves links as far as the path exists.
+// realPath is an absolute path without links, as far as it exists.
 func realPath(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+		path = real
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
 	}
 	return filepath.Clean(path)
 }

@@ -71,14 +71,14 @@ func Install(ctx context.Context, o InstallOptions) (*Installation, error) {
 	}
 	done := &Installation{
 		Helm: h.path, Version: h.version, Major: h.major, Folder: folder,
-		Seen: slices.ContainsFunc(h.folders, func(f string) bool { return realPath(f) == realPath(folder) }),
+		Seen: h.looksIn(folder),
 	}
 	from := source{path: o.Binary}
 	for _, p := range wanted {
 		dir := filepath.Join(folder, p.Name)
 		state, err := place(dir, p.Files(o.Version), from, o.DryRun)
 		if err != nil {
-			return done, fmt.Errorf("installing plugin %s: %w", p.Name, err)
+			return done, fmt.Errorf("installing plugin %s: %w\n--dir or HELM_PLUGINS names another folder", p.Name, err)
 		}
 		done.Plugins = append(done.Plugins, Installed{p, dir, state})
 		if !o.DryRun {
@@ -110,26 +110,33 @@ func choose(h helm, kinds []Kind) ([]Plugin, error) {
 // else the first, where Helm itself installs plugins.
 func pickFolder(h helm, asked string) (string, map[string][]present, error) {
 	folders := h.folders
-	if asked != "" {
+	if asked != "" && !h.looksIn(asked) {
 		folders = []string{asked}
 	}
-	holds := map[string][]present{}
-	for i, f := range folders {
+	holds, target := map[string][]present{}, ""
+	for _, f := range folders {
 		abs, err := filepath.Abs(f)
 		if err != nil {
 			return "", nil, err
 		}
-		folders[i] = abs
-		if holds[abs], err = plugins(abs); err != nil {
+		if holds[abs], err = readFolder(abs); err != nil {
 			return "", nil, err
 		}
-	}
-	for _, f := range folders {
-		if slices.ContainsFunc(holds[f], func(p present) bool { return p.helmx }) {
-			return f, holds, nil
+		ours := slices.ContainsFunc(holds[abs], func(p present) bool { return p.helmx })
+		if target == "" && ours && asked == "" || realPath(f) == realPath(asked) {
+			target = abs
 		}
 	}
-	return folders[0], holds, nil
+	if target != "" {
+		return target, holds, nil
+	}
+	first, err := filepath.Abs(folders[0])
+	return first, holds, err
+}
+
+// looksIn says whether Helm looks for plugins in a folder.
+func (h helm) looksIn(folder string) bool {
+	return slices.ContainsFunc(h.folders, func(f string) bool { return realPath(f) == realPath(folder) })
 }
 
 // checkNames refuses to bring a name into a Helm a second time: two plugins with
