@@ -51,7 +51,7 @@ func (a *app) diffCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), d, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.diff(cmd, d, args) },
 	}
 	f := cmd.Flags()
 	d.template.register(f)
@@ -64,28 +64,19 @@ func (a *app) diffCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) diff(ctx context.Context, d *diffFlags, args []string) error {
-	read, err := a.diffInput(d, args)
+func (a *app) diff(cmd *cobra.Command, d *diffFlags, args []string) error {
+	in, err := a.diffInput(cmd, d, args)
 	if err != nil {
 		return err
 	}
-	cfg, err := a.loadConfig()
-	if err != nil {
-		return err
+	if in.err != nil {
+		return a.finish(in.findings, in.err)
 	}
-	o, err := a.templateOptions(&d.template, cfg)
-	if err != nil {
-		return err
-	}
-	docs, findings, err := read(ctx, &o)
-	if err != nil {
-		return a.finish(findings, err)
-	}
-	only, found := d.only(docs)
-	before := diff.Take(docs)
-	changed, more, err := pipeline.Change(ctx, docs, o)
-	findings = slices.Concat(findings, found, more)
-	if err == nil && found.HasErrors() {
+	only, missing := d.only(in.docs)
+	before := diff.Take(in.docs)
+	changed, found, err := pipeline.Change(cmd.Context(), in.docs, in.options)
+	findings := slices.Concat(in.findings, missing, found)
+	if err == nil && missing.HasErrors() {
 		err = pipeline.ErrStopped
 	}
 	if err != nil || a.fails(findings) {
@@ -102,45 +93,93 @@ func (a *app) diff(ctx context.Context, d *diffFlags, args []string) error {
 	return findingsError{exitFindings}
 }
 
-// reader returns the documents to be changed, and tells the options what is
-// known of their release.
-type reader func(context.Context, *pipeline.Options) ([]*manifest.Document, diag.List, error)
-
-// diffInput says where the documents come from: a chart, or standard input.
-func (a *app) diffInput(d *diffFlags, args []string) (reader, error) {
-	t := &d.template
-	if slices.Equal(args, []string{"-"}) || len(args) == 0 && !isTerminal(a.In) {
-		t.releaseName = d.release
-		return func(ctx context.Context, o *pipeline.Options) ([]*manifest.Document, diag.List, error) {
-			return a.readStream(ctx, t.chart.Values, o)
-		}, stdinOnce(t.chart.Values.Files, "the manifests")
-	}
-	if len(args) == 0 {
-		return nil, usageError{"diff needs a chart or manifests: helmx diff [NAME] CHART, or - for standard input", ""}
-	}
-	if d.release != "" {
-		return nil, usageError{"--release is for manifests on standard input", "write the name in front of the chart: helmx diff NAME CHART"}
-	}
-	if err := t.refuse(); err != nil {
-		return nil, err
-	}
-	ref, err := t.nameAndChart(args)
-	return func(ctx context.Context, o *pipeline.Options) ([]*manifest.Document, diag.List, error) {
-		return a.render(ctx, t, ref, o)
-	}, err
+// changeable are documents that are ready for the steps that change them.
+type changeable struct {
+	docs     []*manifest.Document
+	options  pipeline.Options
+	findings diag.List
+	err      error // why there are none
 }
 
-func (a *app) readStream(ctx context.Context, values charts.ValuesOptions, o *pipeline.Options) ([]*manifest.Document, diag.List, error) {
+// diffInput takes the documents of a chart, or those on standard input.
+func (a *app) diffInput(cmd *cobra.Command, d *diffFlags, args []string) (changeable, error) {
+	switch {
+	case slices.Equal(args, []string{"-"}) || len(args) == 0 && !isTerminal(a.In):
+		return a.diffStream(cmd, d)
+	case len(args) == 0:
+		return changeable{}, usageError{"diff needs a chart or manifests: helmx diff [NAME] CHART, or - for standard input", ""}
+	case d.release != "":
+		return changeable{}, usageError{"--release is for manifests on standard input", "write the name in front of the chart: helmx diff NAME CHART"}
+	}
+	return a.diffChart(cmd.Context(), &d.template, args)
+}
+
+func (a *app) diffChart(ctx context.Context, t *templateFlags, args []string) (in changeable, err error) {
+	if err := t.refuse(); err != nil {
+		return in, err
+	}
+	ref, err := t.nameAndChart(args)
+	if err != nil {
+		return in, err
+	}
+	cfg, err := a.loadConfig()
+	if err != nil {
+		return in, err
+	}
+	if in.options, err = a.templateOptions(t, cfg); err != nil {
+		return in, err
+	}
+	in.docs, in.findings, in.err = a.render(ctx, t, ref, &in.options)
+	return in, nil
+}
+
+// diffStream reads what post-render reads: manifests, or the ResourceList of a
+// KRM function, whose items are then the documents.
+func (a *app) diffStream(cmd *cobra.Command, d *diffFlags) (in changeable, err error) {
+	if err := stdinOnce(d.template.chart.Values.Files, "the manifests"); err != nil {
+		return in, err
+	}
 	data, err := readAll(a.In)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading standard input: %w", err)
+		return in, fmt.Errorf("reading standard input: %w", err)
 	}
-	docs, _, findings := config.TakeContext(manifest.Read(manifest.Stdin, data))
+	in.docs = manifest.Read(manifest.Stdin, data)
+	cfg, err := a.streamConfig(cmd, &in)
+	if err != nil || in.err != nil {
+		return in, err
+	}
+	if in.options, err = a.processOptions(cfg, d.template.steps); err != nil {
+		return in, err
+	}
+	docs, known, findings := config.TakeContext(in.docs)
+	in.docs, in.findings = docs, findings
 	if findings.HasErrors() {
-		return nil, findings, pipeline.ErrStopped
+		in.err = pipeline.ErrStopped
+		return in, nil
 	}
-	found, err := o.SetValues(ctx, values)
-	return docs, append(findings, found...), err
+	s := &streamFlags{release: d.release, isUpgrade: d.template.isUpgrade, values: d.template.chart.Values}
+	s.known(a, known, cmd.Flags().Changed("is-upgrade"), &in.options)
+	addConfigValues(&s.values, cfg)
+	s.values.ContextValues = known.Layer()
+	found, err := in.options.SetValues(cmd.Context(), s.values)
+	in.findings, in.err = append(in.findings, found...), err
+	return in, nil
+}
+
+// streamConfig returns the configuration for a stream, and takes a ResourceList
+// apart.
+func (a *app) streamConfig(cmd *cobra.Command, in *changeable) (*config.Config, error) {
+	whole := manifest.FindResourceList(in.docs)
+	if whole == nil {
+		return a.loadConfig()
+	}
+	list, wrong := openResourceList(whole)
+	if len(wrong) > 0 {
+		in.findings, in.err = wrong, pipeline.ErrStopped
+		return nil, nil
+	}
+	in.docs = list.Items
+	return a.functionConfig(cmd, whole)
 }
 
 // only is what --show-only picks. Patterns that match nothing are findings.

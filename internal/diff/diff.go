@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aymanbagabas/go-udiff/lcs"
 
@@ -60,41 +61,48 @@ type Options struct {
 // `helm template --output-dir` writes it.
 func (s Snapshot) Write(w io.Writer, docs []*manifest.Document, o Options) (bool, error) {
 	now := Take(docs)
-	hide := copies(s.docs, now.docs)
+	hide := sync.OnceValue(func() func(string) string { return copies(s.docs, now.docs) })
 	differs := false
-	for _, name := range names(s.docs, now.docs) {
-		if o.Only != nil && !o.Only(name) {
-			continue
-		}
-		old, renewed := of(s.docs, name), of(now.docs, name)
-		if same(old, renewed) {
+	for _, f := range files(s.docs, now.docs) {
+		if o.Only != nil && !o.Only(f.name) || same(f.old, f.renewed) {
 			continue
 		}
 		differs = true
-		if _, err := io.WriteString(w, hide(compare(old, renewed).text(name, o))); err != nil {
+		if _, err := io.WriteString(w, hide()(compare(f.old, f.renewed).text(f.name, o))); err != nil {
 			return true, err
 		}
 	}
 	return differs, nil
 }
 
-// names lists the templates of both sides in the order of the stream.
-func names(lists ...[]document) []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, docs := range lists {
-		for _, d := range docs {
-			if !seen[d.name] {
-				seen[d.name] = true
-				names = append(names, d.name)
-			}
-		}
-	}
-	return names
+// pair is a template with its documents on both sides.
+type pair struct {
+	name         string
+	old, renewed []document
 }
 
-func of(docs []document, name string) []document {
-	return slices.DeleteFunc(slices.Clone(docs), func(d document) bool { return d.name != name })
+// files lists the templates of both sides in the order of the stream.
+func files(old, renewed []document) []*pair {
+	var list []*pair
+	byName := map[string]*pair{}
+	of := func(d document) *pair {
+		f := byName[d.name]
+		if f == nil {
+			f = &pair{name: d.name}
+			byName[d.name] = f
+			list = append(list, f)
+		}
+		return f
+	}
+	for _, d := range old {
+		f := of(d)
+		f.old = append(f.old, d)
+	}
+	for _, d := range renewed {
+		f := of(d)
+		f.renewed = append(f.renewed, d)
+	}
+	return list
 }
 
 func same(a, b []document) bool {
