@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"charts":            {"manifest", "diag"},
 	"render":            {"charts", "funcs", "manifest", "diag"},
 	"schema":            {"manifest", "diag"},
+	"istiooperator":     {"manifest", "diag"},
 	"lint":              {"charts", "funcs", "manifest", "diag"},
 	"report":            {"diag"},
 	"plugins":           {},
@@ -36,7 +37,7 @@ var allowed = map[string][]string{
 	"internal/config":   {"manifest", "diag", "charts", "render", "patch", "expr", "schema", "lint"},
 	"internal/pipeline": {"charts", "render", "patch", "expr", "schema", "lint", "manifest", "diag"},
 	"internal/cli": {
-		"internal/pipeline", "internal/config", "internal/diff", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "plugins", "manifest", "diag",
+		"internal/pipeline", "internal/config", "internal/diff", "charts", "render", "patch", "expr", "schema", "lint", "funcs", "report", "plugins", "istiooperator", "manifest", "diag",
 	},
 	"internal/docgen": {"internal/cli", "internal/config", "charts", "patch", "funcs", "lint", "report", "diag"},
 	"internal/arch":   {},

@@ -15,6 +15,7 @@ import (
 	"github.com/helmx-dev/helmx/expr"
 	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/istiooperator"
 	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/patch"
 	"github.com/helmx-dev/helmx/render"
@@ -25,7 +26,7 @@ import (
 func Explanations() []diag.Explanation {
 	all := slices.Concat(
 		config.Explanations, charts.Explanations, render.Explanations, patch.Explanations,
-		expr.Explanations, schema.Explanations, lint.Explanations(),
+		expr.Explanations, schema.Explanations, lint.Explanations(), istiooperator.Explanations,
 	)
 	slices.SortFunc(all, func(x, y diag.Explanation) int { return cmp.Compare(x.Code, y.Code) })
 	return all

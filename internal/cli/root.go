@@ -69,7 +69,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(
 		a.templateCommand(), a.postRenderCommand(), a.lintCommand(), a.validateCommand(), a.diffCommand(), a.pullCommand(), a.dependencyCommand(),
-		a.chartsCommand(), a.funcsCommand(), a.rulesCommand(), a.explainCommand(), a.schemaCommand(), a.pluginCommand(), a.versionCommand(),
+		a.chartsCommand(), a.funcsCommand(), a.rulesCommand(), a.explainCommand(), a.importCommand(), a.schemaCommand(), a.pluginCommand(), a.versionCommand(),
 	)
 	return root
 }
