@@ -17,6 +17,7 @@ import (
 // guide says what a guide needs beside its own blocks.
 type guide struct {
 	helm    func(testing.TB) string // the "helm" of its commands; nil: none
+	both    bool                    // Helm 4 does the same, with its plugin in place
 	cluster bool
 	prepare string // commands that a reader has behind him
 	// checks are for files that no command of the guide reads: configuration of
@@ -36,7 +37,7 @@ var guides = map[string]guide{
 	"flux.md": {cluster: true, prepare: "git init -q . && git config user.name CI && git config user.email ci@example.com", checks: map[string]func(*testing.T, *desk){
 		"clusters/prod/web.yaml": flux,
 	}},
-	"helmfile.md": {helm: counterpart.Helm, cluster: true, checks: map[string]func(*testing.T, *desk){
+	"helmfile.md": {helm: counterpart.Helm, both: true, cluster: true, checks: map[string]func(*testing.T, *desk){
 		"helmfile.yaml": helmfile,
 	}},
 	"terraform.md": {helm: counterpart.Helm, checks: map[string]func(*testing.T, *desk){
@@ -64,6 +65,10 @@ func TestGuides(t *testing.T) {
 			continue
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) { g.run(t, file) })
+		if g.both {
+			g.helm, g.prepare = counterpart.Helm4, "helmx plugin install"
+			t.Run(filepath.Base(file)+"-helm4", func(t *testing.T) { g.run(t, file) })
+		}
 	}
 }
 
