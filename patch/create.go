@@ -39,20 +39,24 @@ func (r *run) create(p *Patch, beside []*object) ([]*object, error) {
 		beside = []*object{{evaluator: r.evaluator(p, nil), d: r.lastOf(p.Charts), run: r, patch: p}}
 	}
 	var made []*object
+	ids := map[manifest.ID]*manifest.Document{}
 	for _, o := range beside {
-		d, err := r.insert(p, o)
+		d, err := r.insert(p, o, ids)
 		if err != nil {
 			return made, err
 		}
 		if d != nil {
 			made = append(made, &object{d: d, applied: appliedObject(d, Created)})
+			ids[withoutSource(d.ID())] = d
 		}
 	}
+	r.index = nil
 	return made, nil
 }
 
-// insert makes one object, and reports what keeps it from that.
-func (r *run) insert(p *Patch, o *object) (*manifest.Document, error) {
+// insert makes one object, and reports what keeps it from that. The patch has
+// made others already.
+func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Document) (*manifest.Document, error) {
 	value, b := o.value(p.create.value)
 	if b != nil {
 		r.report(diag.Diagnostic{Code: b.code, Severity: diag.Error, Span: placeOf(b.by, p.create.span), Message: p.Name + ": create: " + b.message, Hint: b.hint})
@@ -64,17 +68,22 @@ func (r *run) insert(p *Patch, o *object) (*manifest.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if other := r.another(d); other != nil {
+	other := made[withoutSource(d.ID())]
+	if other == nil {
+		other = r.another(d)
+	}
+	if other != nil {
 		if f, wrong := r.exists(p, d, other); wrong {
 			r.report(f)
 		}
 		return nil, nil
 	}
-	r.docs, r.index = docs, nil
+	r.docs = docs
 	return d, nil
 }
 
-// another returns a document of the stream with the identity of d.
+// another returns a document with the identity of d that was there before the
+// patch.
 func (r *run) another(d *manifest.Document) *manifest.Document {
 	id := withoutSource(d.ID())
 	for _, other := range r.candidates(&Target{Name: Patterns{{text: id.Name}}}) {

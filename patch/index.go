@@ -10,15 +10,21 @@ import (
 // index finds documents by kind or name, so that the cost of a patch goes by
 // the documents it may be for and not by those of the stream.
 type index struct {
-	kind, name map[string][]int // places in docs, rising
+	kind, name map[string][]indexed
+}
+
+// indexed is a document with its place in the stream.
+type indexed struct {
+	at int
+	d  *manifest.Document
 }
 
 func newIndex(docs []*manifest.Document) *index {
-	x := &index{kind: map[string][]int{}, name: map[string][]int{}}
+	x := &index{kind: map[string][]indexed{}, name: map[string][]indexed{}}
 	for i, d := range docs {
 		id := d.ID()
-		x.kind[id.Kind] = append(x.kind[id.Kind], i)
-		x.name[id.Name] = append(x.name[id.Name], i)
+		x.kind[id.Kind] = append(x.kind[id.Kind], indexed{i, d})
+		x.name[id.Name] = append(x.name[id.Name], indexed{i, d})
 	}
 	return x
 }
@@ -35,16 +41,16 @@ func (r *run) candidates(t *Target) []*manifest.Document {
 	if !patterns.exact() {
 		return r.docs
 	}
-	var at []int
+	var all []indexed
 	for i, p := range patterns {
 		if !slices.ContainsFunc(patterns[:i], func(q Pattern) bool { return q.text == p.text }) {
-			at = append(at, by[p.text]...)
+			all = append(all, by[p.text]...)
 		}
 	}
-	slices.Sort(at)
-	docs := make([]*manifest.Document, len(at))
-	for i, j := range at {
-		docs[i] = r.docs[j]
+	slices.SortFunc(all, func(a, b indexed) int { return a.at - b.at })
+	docs := make([]*manifest.Document, len(all))
+	for i := range all {
+		docs[i] = all[i].d
 	}
 	return docs
 }

@@ -97,7 +97,7 @@ func Kinds() []Key {
 		{Name: "mergePatch", Kind: true, Doc: "Merges a part of the object as RFC 7386 says: maps are merged, null removes, and lists are replaced.", Shape: "OBJECT", Schema: schemaMap, Example: "{spec: {replicas: 2, paused: null}}",
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.mergePatch(k, v) }},
 		{Name: "jsonPatch", Kind: true, Doc: "Does the operations of a JSON Patch (RFC 6902), all or none, also from a string.", Shape: "[{op, path, value}]", Schema: schemaJSONPatch, Example: "[{op: replace, path: /spec/replicas, value: 2}]",
-			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.jsonPatch(k, v) }},
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { patch.changes = p.jsonPatch(patch, k, v) }},
 		{Name: "remove", Kind: true, Doc: "Removes what paths lead to: keys with their values, or items of lists.", Shape: "PATH or a list", Schema: schemaTexts, Example: "[spec.replicas]",
 			read: func(p *parser, patch *Patch, _, v *manifest.Node) { patch.changes = p.remove(v) }},
 		{Name: "append", Kind: true, Doc: "Adds items at the end of lists, which are made where they are missing.", Shape: "{PATH: VALUE or LIST}", Schema: schemaMap, Example: "{spec.template.spec.tolerations: {operator: Exists}}",

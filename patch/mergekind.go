@@ -39,11 +39,13 @@ func (p *parser) mergePatch(key, n *manifest.Node) []change {
 }
 
 // jsonPatch reads `jsonPatch`: a list of operations, or a string that holds one.
-func (p *parser) jsonPatch(key, n *manifest.Node) []change {
+func (p *parser) jsonPatch(patch *Patch, key, n *manifest.Node) []change {
 	ops := parseJSONPatch(p, n)
 	if isList(n) && len(n.Content) == 0 {
 		p.report(codeShape, key, "jsonPatch is an empty list", jsonPatchHint)
 	}
+	// Tests alone say what a later patch takes for granted.
+	patch.convenient = !slices.ContainsFunc(ops, func(op jsonOp) bool { return op.op != "test" })
 	return []change{{span: p.span(key), apply: func(o *object) ([]removal, *problem) {
 		now := slices.Clone(ops)
 		for i := range now {

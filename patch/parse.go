@@ -128,7 +128,7 @@ func (p *parser) complete(n *manifest.Node, patch *Patch, kinds []string) {
 		p.report(codeKind, n, "ensure: absent deletes the object, and the patch changes it by "+strings.Join(kinds, " and ")+" too", "leave out one of them")
 	case patch.Ensure == Absent:
 	case len(kinds) == 0:
-		p.report(codeKind, n, "the patch says no change", "add one of "+orList(kindNames()))
+		p.report(codeKind, n, "the patch says no change", "add one of "+strings.Join(kindNames(), ", "))
 	case len(kinds) > 1:
 		p.report(codeKind, n, "the patch has two kinds of change, "+strings.Join(kinds, " and "), "make two patches of it: they run in order")
 	}
