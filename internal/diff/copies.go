@@ -22,7 +22,7 @@ func copies(lists ...[]document) func(string) string {
 	for _, docs := range lists {
 		for _, d := range docs {
 			if isSecret(&d) {
-				for _, n := range open(&d).values {
+				for _, n := range open(&d, nil).values {
 					addValue(values, n)
 				}
 			}

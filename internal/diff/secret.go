@@ -25,13 +25,15 @@ const (
 const hidden = "# a Secret whose text cannot be read, not shown\n"
 
 // masked returns the text of a document before and after, without the values of
-// Secrets in it. Either may be nil. When a document is a Secret on one side
-// only, the values count as secret on both.
+// Secrets in it. Either may be nil. When an object is a Secret on one side only,
+// its values count as secret on both.
 func masked(old, renewed *document) (before, after string) {
 	if !isSecret(old) && !isSecret(renewed) {
 		return textOf(old), textOf(renewed)
 	}
-	a, b := open(old), open(renewed)
+	secrets := open(old, nil).secrets
+	maps.Copy(secrets, open(renewed, nil).secrets)
+	a, b := open(old, secrets), open(renewed, secrets)
 	before, after = a.masked(b, maskBefore), b.masked(a, maskAfter)
 	if before == hidden && after == hidden && !bytes.Equal(old.raw, renewed.raw) {
 		after += "# it differs\n"
@@ -54,20 +56,25 @@ func isSecret(d *document) bool {
 type side struct {
 	doc    *manifest.Document        // a copy to be masked; nil where there is no document
 	values map[string]*manifest.Node // the secret values by their place
-	broken bool
+
+	// secrets are the objects that are Secrets, by place and by name, on this
+	// side or, once that is known, on either.
+	secrets map[string]bool
+	broken  bool
 }
 
 // errLooked ends an edit that was only for a look at its tree.
 var errLooked = errors.New("looked at")
 
-func open(d *document) *side {
-	s := &side{values: map[string]*manifest.Node{}}
+func open(d *document, secrets map[string]bool) *side {
+	s := &side{values: map[string]*manifest.Node{}, secrets: map[string]bool{}}
+	maps.Copy(s.secrets, secrets)
 	if d == nil {
 		return s
 	}
 	s.doc = manifest.New(d.raw, manifest.Origin{Line: 1})
 	_, err := s.doc.Edit(diag.Span{}, func(root *manifest.Node) error {
-		eachSecret(root, func(place string, n *manifest.Node) { s.values[place] = n })
+		s.eachSecret(root, func(place string, n *manifest.Node) { s.values[place] = n })
 		return errLooked
 	})
 	s.broken = !errors.Is(err, errLooked)
@@ -84,7 +91,7 @@ func (s *side) masked(other *side, changed string) string {
 		return hidden
 	}
 	_, err := s.doc.Edit(diag.Span{}, func(root *manifest.Node) error {
-		eachSecret(root, func(place string, n *manifest.Node) {
+		s.eachSecret(root, func(place string, n *manifest.Node) {
 			mask := maskSame
 			if v := other.values[place]; v != nil && !manifest.Equal(v, s.values[place]) {
 				mask = changed
@@ -104,8 +111,8 @@ func (s *side) masked(other *side, changed string) string {
 }
 
 // eachSecret visits every value in a document that may be secret, with its place.
-func eachSecret(root *manifest.Node, visit func(place string, n *manifest.Node)) {
-	for place, object := range objects(root, "", false) {
+func (s *side) eachSecret(root *manifest.Node, visit func(place string, n *manifest.Node)) {
+	for place, object := range s.objects(root, "", false) {
 		for i := 0; i+1 < len(object.Content); i += 2 {
 			key, value := manifest.KeyText(object.Content[i]), object.Content[i+1]
 			switch key {
@@ -122,7 +129,7 @@ func eachSecret(root *manifest.Node, visit func(place string, n *manifest.Node))
 // objects finds the objects whose values are secret: the document itself, or
 // the Secrets among the items of a List. One without a kind counts, since the
 // document is known to be or hold a Secret and a SecretList leaves the kind out.
-func objects(n *manifest.Node, place string, item bool) map[string]*manifest.Node {
+func (s *side) objects(n *manifest.Node, place string, item bool) map[string]*manifest.Node {
 	found := map[string]*manifest.Node{}
 	if n.Kind != yaml.MappingNode {
 		return found
@@ -130,14 +137,22 @@ func objects(n *manifest.Node, place string, item bool) map[string]*manifest.Nod
 	kind := textAt(n, "kind")
 	if _, items := manifest.Lookup(n, "items"); strings.HasSuffix(kind, "List") && items != nil && items.Kind == yaml.SequenceNode {
 		for i, n := range items.Content {
-			maps.Copy(found, objects(n, fmt.Sprintf("%s[%d]", place, i), true))
+			maps.Copy(found, s.objects(n, fmt.Sprintf("%s[%d]", place, i), true))
 		}
 		return found
 	}
-	if !item || kind == "" || kind == "Secret" {
+	name := objectName(n)
+	if !item || kind == "" || kind == "Secret" || s.secrets[place] || s.secrets[name] {
 		found[place] = n
+		s.secrets[place], s.secrets[name] = true, true
 	}
 	return found
+}
+
+// objectName is a name that no place is written like.
+func objectName(n *manifest.Node) string {
+	_, metadata := manifest.Lookup(n, "metadata")
+	return "metadata " + textAt(metadata, "namespace") + " " + textAt(metadata, "name")
 }
 
 func textAt(n *manifest.Node, key string) string {

@@ -189,11 +189,15 @@ func described(k patch.Key) any {
 // or deletes.
 func patchSchema() object {
 	var kinds []object
+	named := []object{{{"required", []string{"name"}}}}
 	for _, k := range patch.Kinds() {
 		kinds = append(kinds, object{{"required", []string{k.Name}}})
+		if k.Name == "kustomize" { // its file may stand for a name
+			named = append(named, object{{"required", []string{k.Name}}})
+		}
 	}
 	return append(keySchema(patch.Keys()),
-		member{"required", []string{"name"}},
+		member{"anyOf", named},
 		member{"if", object{{"required", []string{"ensure"}}, {"properties", object{{"ensure", object{{"const", "absent"}}}}}}},
 		member{"then", object{{"not", object{{"anyOf", kinds}}}}},
 		member{"else", object{{"oneOf", kinds}}},
