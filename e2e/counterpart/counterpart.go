@@ -147,7 +147,9 @@ var helmxOnce struct {
 func helmx(root, cache string) (string, error) {
 	o := &helmxOnce
 	o.Do(func() {
-		o.path = filepath.Join(cache, "helmx"+exe())
+		// Each working tree has its own: another one may be tested meanwhile.
+		sum := sha256.Sum256([]byte(root))
+		o.path = filepath.Join(cache, "helmx-"+hex.EncodeToString(sum[:4])+exe())
 		// Packages are tested in parallel: each builds beside the others and
 		// moves the result into place, so that none runs half a file.
 		tmp := fmt.Sprintf("%s.%d", o.path, os.Getpid())

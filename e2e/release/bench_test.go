@@ -48,13 +48,28 @@ func (b bench) own(t *testing.T) bench {
 	t.Helper()
 	b.home = t.TempDir()
 	b.env = append(slices.Clone(b.env), "HELM_PLUGINS="+filepath.Join(b.home, "plugins"))
-	b.helmx = b.renderer(t, "helmx", counterpart.Helmx(t), "post-render")
+	b.helmx = b.postRenderer(t)
 	return b
 }
 
+// postRenderer puts helmx where this Helm looks for it: Helm 4 with the plugin of
+// the product.
+func (b bench) postRenderer(t *testing.T) string {
+	t.Helper()
+	program := counterpart.Helmx(t)
+	if !b.plugins {
+		return program
+	}
+	folder := filepath.Join(b.home, "plugins", "helmx")
+	write(t, filepath.Join(folder, "plugin.yaml"), read(t, filepath.Join(counterpart.Root(t), "plugins", "helm4-postrenderer", "plugin.yaml")))
+	if err := os.Symlink(program, filepath.Join(folder, "helmx")); err != nil {
+		t.Fatal(err)
+	}
+	return "helmx"
+}
+
 // renderer makes a program a post-renderer of this Helm and returns its name.
-// Only plugins have arguments: Helm 3 runs the program bare.
-func (b bench) renderer(t *testing.T, name, program string, args ...string) string {
+func (b bench) renderer(t *testing.T, name, program string) string {
 	t.Helper()
 	if !b.plugins {
 		return program
@@ -67,8 +82,7 @@ runtime: subprocess
 runtimeConfig:
   platformCommand:
   - command: %q
-    args: [%s]
-`, name, program, strings.Join(args, ", ")))
+`, name, program))
 	return name
 }
 
@@ -173,6 +187,9 @@ func settled(o cluster.Object) cluster.Object {
 	if meta, ok := o["metadata"].(map[string]any); ok {
 		for _, k := range []string{"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation"} {
 			delete(meta, k)
+		}
+		if annotations, ok := meta["annotations"].(map[string]any); ok {
+			delete(annotations, "deprecated.daemonset.template.generation")
 		}
 	}
 	if spec, ok := o["spec"].(map[string]any); ok {

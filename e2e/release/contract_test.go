@@ -196,23 +196,30 @@ func TestReportThatCannotBeWritten(t *testing.T) {
 	})
 }
 
-// TestEmpty installs charts that leave nothing to post-render. Helm 4 would fail
-// on an empty answer.
+// TestEmpty installs charts of which nothing is left after helmx, or before.
+// Helm 4 would fail on an empty answer.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"no templates":  "",
-		"switched off":  "{{ if false }}a: b{{ end }}\n",
-		"comments only": "# nothing\n---\n# here\n",
+	for _, tt := range []struct{ name, template, patches string }{
+		{name: "no templates"},
+		{name: "switched off", template: "{{ if false }}a: b{{ end }}\n"},
+		{name: "comments only", template: "# nothing\n---\n# here\n"},
+		{name: "context only", template: "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: x}\n"},
+		{
+			name:     "everything removed",
+			template: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: secret}\n",
+			patches:  "patches:\n- name: all\n  target: {kind: '*'}\n  ensure: absent\n",
+		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			helms(t, func(t *testing.T, b bench) {
 				b, c := b.server(t)
 				dir, ns := t.TempDir(), namespace(t, c)
-				chart(t, dir, "nothing.yaml", text)
-				b.must(t, dir, append([]string{"template", "nothing", "."}, renderer(b.helmx)...)...)
-				b.must(t, dir, append([]string{"install", "nothing", ".", "-n", ns}, renderer(b.helmx)...)...)
-				b.must(t, dir, append([]string{"upgrade", "nothing", ".", "-n", ns}, renderer(b.helmx)...)...)
+				chart(t, dir, "nothing.yaml", tt.template)
+				write(t, filepath.Join(dir, "helmx.yaml"), configHead+tt.patches)
+				for _, command := range []string{"template", "install", "upgrade"} {
+					b.must(t, dir, append([]string{command, "nothing", ".", "-n", ns}, renderer(b.helmx)...)...)
+				}
 				if objects := stateOf(t, c, ns); len(objects) > 0 {
 					t.Errorf("there are %v", objects)
 				}

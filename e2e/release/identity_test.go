@@ -17,6 +17,7 @@ var manifests = []struct {
 	templateOnly bool
 	empty        bool   // no object comes out of it
 	refused      string // what helmx's validation says about it
+	byHelm3      bool   // only where Helm 3 would fail half-way
 }{
 	{name: "crlf", text: "apiVersion: v1\r\nkind: ConfigMap\r\nmetadata:\r\n  name: crlf   # kept\r\ndata:\r\n  a: \"1\"\r\n  text: |\r\n    one\r\n    two\r\n---\r\napiVersion: v1\r\nkind: ConfigMap\r\nmetadata: {name: crlf-2}\r\n"},
 	{name: "bom", text: "\ufeffapiVersion: v1\nkind: ConfigMap\nmetadata: {name: bom}\n"},
@@ -34,13 +35,13 @@ var manifests = []struct {
 	{name: "empty-list", empty: true, text: "apiVersion: v1\nkind: List\nitems: []\n"},
 	{name: "duplicate-key", refused: `key "a" stands twice`, text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: duplicate-key}\ndata:\n  a: one\n  a: two\n"},
 	{name: "hook", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hook}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hook\n  annotations:\n    helm.sh/hook: pre-install\n    helm.sh/hook-delete-policy: hook-succeeded\n"},
-	{name: "same-name", templateOnly: true, text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: same-name}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: same-name}\ndata: {second: \"true\"}\n"},
+	{name: "same-name", templateOnly: true, refused: "holds this object twice", byHelm3: true, text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: same-name}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: same-name}\ndata: {second: \"true\"}\n"},
 	{name: "empty-annotations", text: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  annotations: {}\n  name: empty-annotations\n"},
 	{name: "styles", text: "apiVersion: v1\nkind:   ConfigMap\nmetadata:\n    name: styles\n    labels: { a: 'b',   \"c\" : d }\ndata:\n    ? key\n    : value\n    \"1\": \"0x1F\"\n    yes: \"no\"\n    tilde: '~'\n\n\n    unicode: \"\\u00e9 \\U0001F600 é\"\n"},
 	{name: "nothing", empty: true, text: "{{ if false }}\napiVersion: v1\n{{ end }}\n\n"},
 	{name: "no-newline", text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: no-newline}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: no-newline-2}"},
 	{name: "directive", templateOnly: true, text: "%YAML 1.2\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: directive}\n"},
-	{name: "no-kind", templateOnly: true, refused: "kind", text: "metadata: {name: no-kind}\n"},
+	{name: "no-kind", templateOnly: true, refused: "kind is missing", text: "metadata: {name: no-kind}\n"},
 	{name: "no-name", templateOnly: true, text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: no-name-}\n"},
 	{name: "scalar", templateOnly: true, text: "just a text\n"},
 	{name: "sequence", templateOnly: true, text: "- apiVersion: v1\n"},
@@ -62,7 +63,7 @@ func TestIdentityOfManifests(t *testing.T) {
 				dir := t.TempDir()
 				chart(t, dir, m.name+".yaml", m.text)
 				with := []string{"template", "same", ".", "--post-renderer", b.helmx}
-				if m.refused != "" {
+				if m.refused != "" && !(m.byHelm3 && b.plugins) {
 					if said := b.fails(t, dir, with...); !strings.Contains(said, m.refused) {
 						t.Errorf("helmx does not say %q: %s", m.refused, said)
 					}

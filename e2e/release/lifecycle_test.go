@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,31 +22,51 @@ type check struct {
 
 const discovery = "/spec/template/spec/containers/0"
 
+// slip is a change to helmx.yaml that keeps the release out.
+type slip struct {
+	from, to, says string
+}
+
 // releases are what TestLifecycle installs, in this order.
 var releases = []struct {
 	name   string
 	checks []check
+	slips  []slip
 }{
-	{"base", []check{
+	{name: "base", checks: []check{
 		{object: "CustomResourceDefinition gateways.networking.istio.io", path: "/metadata/annotations/example.com~1owner", install: "mesh-team", upgrade: "platform"},
 		{object: "CustomResourceDefinition telemetries.telemetry.istio.io", path: "/metadata/annotations/example.com~1owner", install: "mesh-team", upgrade: "platform"},
 	}},
-	{"istiod", []check{
+	{name: "istiod", checks: []check{
 		{object: "Deployment istiod", path: discovery + "/resources/limits/memory", install: "4Gi", upgrade: "6Gi"},
 		{object: "Deployment istiod", path: discovery + "/env", install: "EXAMPLE_REGION value:north", upgrade: "EXAMPLE_REGION value:south"},
 		{object: "Deployment istiod", path: discovery + "/env", install: "!PILOT_TRACE_SAMPLING", upgrade: "!PILOT_TRACE_SAMPLING"},
+		{object: "Deployment istiod", path: "/spec/replicas", install: "2", upgrade: "1"},
+		{object: "HorizontalPodAutoscaler istiod", path: "/spec", install: "-", upgrade: "istiod"},
+		{object: "ConfigMap istiod-region", path: "/data/region", install: "north", upgrade: "-"},
+		{object: "Service istiod", path: "/metadata/labels/team", install: "mesh-team", upgrade: "platform"},
 		{object: "ConfigMap istio", path: "/data/mesh", install: "accessLogFile: /dev/stdout", upgrade: "!accessLogFile"},
+	}, slips: []slip{
+		{"{kind: HorizontalPodAutoscaler, name: istiod}", "{kind: HorizontalPodAutoscaler, name: istoid}", "error[PA101]: no-autoscaler"},
+		{"limits.memory: 4Gi", "limits.memory: lots", `"lots"`},
+		{"limits.memory: 4Gi", "limit.memory: 4Gi", `unknown field "limit"`},
+		{"{name: istiod, count: 2}", "{name: istiod, count: 2}]\n  images: [", "error[PA004]"},
+		{"containers[name=discovery].resources.limits.memory: 4Gi", "containers[name=discovery].image: docker.io/istio/pilot:latest", "error[HX506]"},
 	}},
-	{"cni", []check{
+	{name: "cni", checks: []check{
+		{object: "DaemonSet istio-cni-node", path: discovery + "/image", install: "mirror.example.com/install-cni:1.", upgrade: "registry.example.com/install-cni:1."},
+		{object: "ServiceAccount istio-cni", path: "/metadata/labels/example.com~1owner", install: "mesh-team", upgrade: "platform"},
 		{object: "DaemonSet istio-cni-node", path: "/spec/minReadySeconds", install: "2", upgrade: "3"},
 	}},
-	{"ztunnel", []check{
+	{name: "ztunnel", checks: []check{
+		{object: "DaemonSet ztunnel", path: "/spec/template/spec/terminationGracePeriodSeconds", install: "31", upgrade: "32"},
 		{object: "DaemonSet ztunnel", path: "/spec/minReadySeconds", install: "2", upgrade: "3"},
 	}},
-	{"shop", []check{
+	{name: "shop", checks: []check{
 		{object: "Deployment shop", path: "/spec/replicas", install: "3", upgrade: "5"},
 		{object: "Deployment shop", path: "/spec/template/spec/containers/0/env/0/value", install: "warning", upgrade: "info"},
 		{object: "Deployment shop", path: "/spec/template/spec/containers/0/env/1/value", install: "-", upgrade: "on"},
+		{object: "Deployment shop", path: "/spec/template/spec/tolerations/0/key", install: "example.com/mesh", upgrade: "example.com/platform"},
 		{object: "ConfigMap shop", path: "/data/shop.yaml", install: "orders: 20", upgrade: "orders: 30"},
 		{object: "ConfigMap shop", path: "/data/banner", install: "--- no separator ---\nwelcome", upgrade: "--- no separator ---\nwelcome"},
 		{object: "ConfigMap cache", path: "/data/size", install: "128Mi", upgrade: "256Mi"},
@@ -73,7 +94,7 @@ func TestLifecycle(t *testing.T) {
 			if r.name == "shop" {
 				chart = testdata(t, "shop")
 			}
-			l := lifecycle{bench: b, cluster: c, namespace: ns, release: r.name, chart: chart, checks: r.checks}
+			l := lifecycle{bench: b, cluster: c, namespace: ns, release: r.name, chart: chart, checks: r.checks, slips: r.slips}
 			t.Run(r.name, l.test)
 		}
 	})
@@ -86,6 +107,7 @@ type lifecycle struct {
 	namespace, release string
 	chart              string
 	checks             []check
+	slips              []slip
 }
 
 func (l lifecycle) test(t *testing.T) {
@@ -97,6 +119,8 @@ func (l lifecycle) test(t *testing.T) {
 	}
 	l.holds(t, "template", byKey(rendered), func(c check) string { return c.install })
 
+	l.refused(t, read(t, filepath.Join(install, "helmx.yaml")))
+
 	t.Cleanup(func() { l.run(t, install, "uninstall", l.release, "-n", l.namespace) })
 	l.must(t, install, l.args("install")...)
 	first := stateOf(t, l.cluster, l.namespace)
@@ -105,6 +129,10 @@ func (l lifecycle) test(t *testing.T) {
 	l.must(t, upgrade, l.args("upgrade")...)
 	second := stateOf(t, l.cluster, l.namespace)
 	l.holds(t, "upgrade", second, func(c check) string { return c.upgrade })
+
+	if got := l.must(t, install, "get", "manifest", l.release, "-n", l.namespace); strings.Contains(got, "generated-by-postrender") {
+		t.Error("Helm does not know which template a document came from")
+	}
 
 	// The folder has no helmx.yaml, and rollback has no post-renderer: what was
 	// stored at install comes back.
@@ -117,8 +145,32 @@ func (l lifecycle) test(t *testing.T) {
 	}
 }
 
+// refused installs under each slip: nothing reaches the server.
+func (l lifecycle) refused(t *testing.T, config string) {
+	t.Helper()
+	if len(l.slips) == 0 {
+		return
+	}
+	before, recorded := stateOf(t, l.cluster, l.namespace), records(t, l.cluster, l.namespace)
+	for _, s := range l.slips {
+		if !strings.Contains(config, s.from) {
+			t.Fatalf("helmx.yaml has no %s", s.from)
+		}
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "helmx.yaml"), strings.Replace(config, s.from, s.to, 1))
+		if said := l.fails(t, dir, l.args("install")...); !strings.Contains(said, s.says) {
+			t.Errorf("%s: Helm does not say %q:\n%s", s.to, s.says, said)
+		}
+	}
+	same(t, "refused installs", before, stateOf(t, l.cluster, l.namespace))
+	if got := records(t, l.cluster, l.namespace); !slices.Equal(got, recorded) {
+		t.Errorf("records of releases: %v, there were %v", got, recorded)
+	}
+}
+
 func (l lifecycle) args(command string) []string {
-	args := []string{command, l.release, l.chart, "-n", l.namespace, "--post-renderer", l.helmx}
+	args := []string{command, l.release, l.chart, "-n", l.namespace}
+	args = append(args, renderer(l.helmx, "--set", "namespace="+l.namespace)...)
 	if l.release != "shop" {
 		args = append(args, "--set", "profile=ambient,global.istioNamespace="+l.namespace)
 	}
@@ -136,12 +188,7 @@ func (l lifecycle) holds(t *testing.T, when string, objects state, want func(che
 		if c.onlyHelm4 && !l.plugins {
 			expected = "-"
 		}
-		object, ok := objects[c.object]
-		if !ok {
-			t.Errorf("%s: no %s", when, c.object)
-			continue
-		}
-		value, ok := at(map[string]any(object), c.path)
+		value, ok := at(map[string]any(objects[c.object]), c.path)
 		if !fits(value, ok, expected) {
 			t.Errorf("%s: %s %s is %v, expected %s", when, c.object, c.path, value, expected)
 		}
