@@ -15,8 +15,8 @@ import (
 // does not tell a post-renderer.
 const ContextKind = "Context"
 
-// Context is that document. Each field is a key of it, and its comment is what
-// docs/post-render.md says about it.
+// Context is that document. Each field is a key of it; docs/post-render.md shows
+// the template that writes it.
 type Context struct {
 	// Always helmx.dev/v1alpha1.
 	APIVersion string `yaml:"apiVersion"`

@@ -29,7 +29,7 @@ type example struct {
 
 var (
 	yamlBlock    = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```\n")
-	isConfig     = regexp.MustCompile(`(?m)^apiVersion: helmx\.dev/`)
+	isConfig     = regexp.MustCompile(`(?m)^apiVersion: helmx\.dev/\S+\nkind: Config$`)
 	languageLine = regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)$`)
 )
 
