@@ -37,7 +37,9 @@ func explainPatch(w io.Writer, a patch.Applied) {
 	for _, o := range a.Objects {
 		fmt.Fprintf(w, "  %s: %s\n", objectText(o), o.Did)
 		for _, c := range o.Changes {
-			explainChange(w, a.Kind, o.Secret, c)
+			if c.Path != nil || len(c.Changed) > 0 || len(o.Changes) == 1 { // what namespace does in kinds that have no use for it
+				explainChange(w, a.Kind, o.Secret, c)
+			}
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.StringVarP(&a.global.namespace, "namespace", "n", "", "`NAMESPACE` of the release, and of objects that carry none (default $HELM_NAMESPACE, else the kubeconfig's)")
 	f.StringVar(&a.global.failOn, "fail-on", "error", "fail on findings of this `SEVERITY` or worse: error, warning, info or never")
 	f.StringVar(&a.global.scope, "scope", "", "what the input is: release (default), or mesh when it is the whole mesh")
-	f.StringVar(&a.global.color, "color", "auto", "colour findings: auto, always or never")
+	f.StringVar(&a.global.color, "color", "auto", "colour findings and diffs: auto, always or never")
 	f.StringArrayVar(&a.global.reports, "report", nil, "also write findings as `FORMAT=FILE`; repeatable (and $HELMX_REPORT, comma-separated)")
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say what is done and what is skipped")
 	root.SetHelpCommand(helpCommand(root))
