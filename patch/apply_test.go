@@ -229,6 +229,7 @@ func TestListKeysOfOtherKinds(t *testing.T) {
 
 // notIdempotent are the cases that say to do something again, with the reason.
 var notIdempotent = map[string]string{
+	"anchors":     "a patch makes a key again that a later one renames",
 	"append":      "a later patch changes an item that was appended",
 	"create":      "a later patch changes an object that was created",
 	"expressions": "patches take back what others did, and match what others create",

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -137,7 +138,7 @@ func jqNode(v any) *manifest.Node {
 	switch v := v.(type) {
 	case map[string]any:
 		n := manifest.NewNode(map[string]any{})
-		for _, key := range slices.Sorted(maps.Keys(v)) {
+		for _, key := range slices.SortedFunc(maps.Keys(v), byCustom) {
 			manifest.SetKey(n, key, jqNode(v[key]))
 		}
 		return n
@@ -155,6 +156,13 @@ func jqNode(v any) *manifest.Node {
 		}
 	}
 	return manifest.NewNode(v)
+}
+
+// byCustom orders the keys of new maps, since jq has none: first what an object
+// or an item is known by, the rest by name.
+func byCustom(a, b string) int {
+	first := []string{"name", "metadata", "kind", "apiVersion"}
+	return cmp.Or(slices.Index(first, b)-slices.Index(first, a), strings.Compare(a, b))
 }
 
 // maxSteps and maxGrowth bound a program that does not end: a second or two,

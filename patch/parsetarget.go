@@ -22,7 +22,8 @@ func (p *parser) target(key, n *manifest.Node) Target {
 	}
 	p.fields("a target", n, known)
 	if p.lateTarget(n) {
-		patch.Target.late = n
+		patch.Target.late = manifest.Copy(n)
+		manifest.RemoveKey(patch.Target.late, "where") // that is asked of each object
 	}
 	patch.Target.Text = oneLine(n)
 	return patch.Target
