@@ -106,8 +106,8 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	reencode := map[*Node]bool{}
 	for attempt := 0; ; attempt++ {
 		p := &planner{layout: l, style: s, was: was, now: now, reencode: reencode}
-		if attempt == 0 {
-			p.kept = &keeper{p}
+		if attempt < 2 {
+			p.kept = &keeper{planner: p, expand: attempt > 0}
 		}
 		p.value(spot{mark: -1, column: -1, json: s.json}, root, want)
 		text, got, err := p.apply(want)
@@ -117,9 +117,11 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 		if reencode[root] {
 			return rewrite(src, root, want, s, was)
 		}
-		if attempt < maxGrown {
+		switch {
+		case attempt == 0: // an alias may have moved in front of its anchor
+		case attempt < maxGrown:
 			p.escalate(root)
-		} else {
+		default:
 			reencode[root] = true
 		}
 	}
@@ -137,7 +139,7 @@ func remember(n *Node, was, now map[*Node]*Node) {
 
 // maxGrown is how often the nodes to be written anew may grow by a level before
 // it is the whole document's turn: each attempt costs a parse.
-const maxGrown = 4
+const maxGrown = 5
 
 // escalate asks for the next larger node around every change to be written anew.
 func (p *planner) escalate(root *Node) {
@@ -150,6 +152,10 @@ func (p *planner) escalate(root *Node) {
 			}
 		}
 	}
+}
+
+func hasAlias(n *Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAlias)
 }
 
 // aliasesHold reports whether the aliases below a still mean what they meant.

@@ -135,18 +135,18 @@ func (e *emitter) value(n, key *Node, column int, item bool) {
 		if key != n {
 			e.lineComment(key)
 		}
-		e.collection(n, column, item && properties == "")
+		e.collection(n, column, item, item && properties == "")
 	}
 }
 
-// collection writes a block collection below the ":" or "-" at column, its
-// first entry on the same line when inline is set.
-func (e *emitter) collection(n *Node, column int, inline bool) {
+// collection writes a block collection below the ":" of a key at column or the
+// "-" of an item, its first entry on the same line when inline is set.
+func (e *emitter) collection(n *Node, column int, item, inline bool) {
 	child := column + e.step
 	switch {
 	case inline:
 		child = column + 2
-	case n.Kind == yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode && !item:
 		child = column + e.list
 	}
 	begin := func(first bool) {

@@ -12,11 +12,19 @@ import (
 // indentation follows the new place.
 type keeper struct {
 	*planner
+	expand bool // what holds aliases is not kept
 }
 
 // same reports whether the old node a can stand for n as it is written.
 func (k *keeper) same(a, n *Node) bool {
-	return a != nil && k.boxes[a] != nil && Equal(a, n) && k.aliasesHold(a)
+	return a != nil && k.boxes[a] != nil && Equal(a, n) && k.aliasesHold(a) && !(k.expand && hasAlias(a)) && !k.endsOpen(a)
+}
+
+// endsOpen reports whether a block scalar ends the text without a line break:
+// elsewhere it would get one.
+func (k *keeper) endsOpen(a *Node) bool {
+	last, _ := lastNode(k.layout, a)
+	return k.boxes[a].end == len(k.src) && last.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && !strings.HasSuffix(last.Value, "\n")
 }
 
 // follows reports whether only blanks and comments stand between an offset and a

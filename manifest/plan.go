@@ -340,14 +340,26 @@ func (c *children) deleteRun(first, last int) {
 		return
 	}
 	if from := c.pieces[first].start; !c.opensLine(from) { // behind a dash or separator
-		to := c.nextLine(c.below(last))
+		to := c.nextLine(c.deletedTo(last))
 		to += leadingSpaces(string(c.src[to:]))
 		c.changes = append(c.changes, change{from: from, to: to})
 		return
 	}
 	for i := first; i <= last; i++ {
-		c.changes = append(c.changes, change{from: c.deletedFrom(i, last), to: c.nextLine(c.below(i))})
+		c.changes = append(c.changes, change{from: c.deletedFrom(i, last), to: c.nextLine(c.deletedTo(i))})
 	}
+}
+
+// deletedTo returns where the lines of entry i end that go with it. Deeper
+// comments below it would become text of a block scalar in front of it.
+func (c *children) deletedTo(i int) int {
+	if i > 0 {
+		before, _ := lastNode(c.layout, c.node.Content[i*c.width-1])
+		if before.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			return c.commentsBelow(c.pieces[i].end, c.at)
+		}
+	}
+	return c.below(i)
 }
 
 // deletedFrom returns where the lines of entry i begin that go when the entries

@@ -34,6 +34,9 @@ func (p *planner) scalar(s spot, a, b *Node) {
 	}
 	e := p.emitter(s.flow && s.json)
 	e.by(b)
+	if box.content == box.end && box.content > box.start { // an anchor with nothing behind it
+		e.write(" ")
+	}
 	e.write(e.scalar(b, quotes, s.flow))
 	p.replaceRange(box.content, box.end, e)
 }
