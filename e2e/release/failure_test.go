@@ -92,6 +92,22 @@ func TestFailure(t *testing.T) {
 	})
 }
 
+// TestUnprintable: control characters, colours and what YAML takes for the end of
+// a line do not keep a message from the user of either Helm.
+func TestUnprintable(t *testing.T) {
+	t.Parallel()
+	helms(t, func(t *testing.T, b bench) {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "helmx.yaml"), configHead+"patches:\n- name: \"a\\e[31m\\u0007 \\u2028--- \\u0085 \\uFEFF \\x7f\"\n  target: {kind: None}\n  set: {a: b}\n")
+		said := b.fails(t, dir, append([]string{"template", "shop", testdata(t, "shop")}, renderer(b.helmx, "--color=always")...)...)
+		for _, text := range []string{"PA101", "the target matches no object", "helmx.yaml:4:3", "1 error"} {
+			if !strings.Contains(said, text) {
+				t.Errorf("Helm does not say %q:\n%s", text, said)
+			}
+		}
+	})
+}
+
 // failure is a release that is installed and upgraded under a mistake.
 type failure struct {
 	bench

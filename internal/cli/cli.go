@@ -234,8 +234,11 @@ func (a *app) reportOptions(format string, w io.Writer) report.Options {
 }
 
 // colored says whether text for w is coloured: on a terminal, unless NO_COLOR
-// or --color say otherwise.
+// or --color say otherwise. Helm 4 would print colours as escape sequences.
 func (a *app) colored(w io.Writer) bool {
+	if a.underHelm4() {
+		return false
+	}
 	switch a.global.color {
 	case "always":
 		return true

@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -47,13 +49,25 @@ func (a *app) answerHelm4(code int, said string) int {
 
 func saysSomething(d *manifest.Document) bool { return len(bytes.TrimSpace(d.Raw())) > 0 }
 
-// yamlScalar writes text as one block scalar document.
+// yamlScalar writes text as one block scalar document. What YAML does not take as
+// it is, or takes for the end of a line, is spelled out: it would cut the message
+// short, or replace it by Helm's complaint about control characters.
 func yamlScalar(text string) string {
 	var b strings.Builder
 	b.WriteString("|2-\n")
 	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
-		b.WriteString("  " + strings.ReplaceAll(line, "\t", "    "))
+		b.WriteString("  ")
+		for _, r := range strings.TrimRight(line, "\r\n") {
+			switch {
+			case r == '\t':
+				b.WriteString("    ")
+			case unicode.IsPrint(r):
+				b.WriteRune(r)
+			default:
+				b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			}
+		}
+		b.WriteString("\n")
 	}
-	b.WriteString("\n")
 	return b.String()
 }
