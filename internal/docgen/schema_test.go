@@ -289,3 +289,60 @@ func TestExplainedConfigurations(t *testing.T) {
 		}
 	}
 }
+
+// TestSchemaOfIncludedFiles: they need no apiVersion, and hold patches alone.
+func TestSchemaOfIncludedFiles(t *testing.T) {
+	schema := compiled(t)
+	const patches = "patches:\n- name: a\n  target: {kind: Pod}\n  set: {a: b}\n"
+	const head = "apiVersion: helmx.dev/v1alpha1\nkind: Config\n"
+	for text, fits := range map[string]bool{
+		patches:        true,
+		head + patches: true,
+		patches + "include: [more/*.yaml, {path: ../x.yaml, outside: true}]\n": true,
+		patches + "lint: {scope: mesh}\n":                                      false,
+		head + patches + "lint: {scope: mesh}\n":                               true,
+		"kind: Config\n" + patches + "values: {}\n":                            false,
+		patches + "include: more.yaml\n":                                       false,
+		patches + "include: [{paht: more.yaml}]\n":                             false,
+	} {
+		v, err := valueOf(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); (err == nil) != fits {
+			t.Errorf("fits is %t, want %t: %v\n%s", err == nil, fits, err, text)
+		}
+	}
+}
+
+// TestSchemaOfPatches: one kind of change, or none where objects are deleted.
+func TestSchemaOfPatches(t *testing.T) {
+	schema := compiled(t)
+	for body, fits := range map[string]bool{
+		"name: a, target: {kind: Pod}, set: {a: b}":                   true,
+		"name: a, target: {kind: Pod}":                                false,
+		"name: a, target: {kind: Pod}, set: {a: b}, merge: {a: b}":    false,
+		"name: a, target: {kind: Pod}, ensure: absent":                true,
+		"name: a, target: {kind: Pod}, ensure: absent, set: {a: b}":   false,
+		"name: a, target: {kind: Pod}, ensure: create, set: {a: b}":   true,
+		"name: a, target: {kind: Pod}, ensure: created, set: {a: b}":  false,
+		"target: {kind: Pod}, set: {a: b}":                            false,
+		"name: a, target: {kind: [Pod, Job], nmae: b}, set: {a: b}":   false,
+		"name: a, target: {kind: [Pod, Job], hook: any}, set: {a: b}": true,
+		"name: a, target: {kind: Pod}, expect: 2-4, set: {a: b}":      true,
+		"name: a, target: {kind: Pod}, expect: many, set: {a: b}":     false,
+		"name: a, target: {kind: Pod}, jsonPatch: [{op: ad}]":         false,
+	} {
+		text := "apiVersion: helmx.dev/v1alpha1\nkind: Config\npatches:\n- {" + body + "}\n"
+		v, err := valueOf(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); (err == nil) != fits {
+			t.Errorf("schema: fits is %t, want %t: %v\n%s", err == nil, fits, err, text)
+		}
+		if findings := parsed(text); findings.HasErrors() == fits {
+			t.Errorf("helmx: want %t: %v\n%s", fits, findings, text)
+		}
+	}
+}
