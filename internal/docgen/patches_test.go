@@ -68,7 +68,7 @@ func TestEveryKindOfChangeIsShown(t *testing.T) {
 		shown.WriteString(m[1])
 	}
 	for _, k := range patch.Kinds() {
-		if !regexp.MustCompile(`(?m)^  ` + k.Name + `:`).MatchString(shown.String()) {
+		if !regexp.MustCompile(`(?m)^[- ] ` + k.Name + `:`).MatchString(shown.String()) {
 			t.Errorf("docs/patches.md shows no patch with %s", k.Name)
 		}
 		if !regexp.MustCompile(`(?m)^### .*\b` + k.Name + `\b`).MatchString(page) {
