@@ -68,11 +68,11 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	if err != nil {
 		return nil, err
 	}
-	other := made[withoutSource(d.ID())]
-	if other == nil {
-		other = r.another(d)
+	if made[withoutSource(d.ID())] != nil {
+		r.report(sameTwice(p, d))
+		return nil, nil
 	}
-	if other != nil {
+	if other := r.another(d); other != nil {
 		if f, wrong := r.exists(p, d, other); wrong {
 			r.report(f)
 		}
@@ -80,6 +80,16 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	}
 	r.docs = docs
 	return d, nil
+}
+
+// sameTwice reports an object that would be made beside two objects.
+func sameTwice(p *Patch, d *manifest.Document) diag.Diagnostic {
+	object := d.Object()
+	return diag.Diagnostic{
+		Code: codeDuplicate, Severity: diag.Error, Span: p.create.span, Object: &object,
+		Message: p.Name + ": the target matches several objects, and the same object would be made beside each of them",
+		Hint:    "name it after each, such as {{ .Object.metadata.name }}-extra, or let the target match one object",
+	}
 }
 
 // another returns a document with the identity of d that was there before the

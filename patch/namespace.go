@@ -94,17 +94,27 @@ func (r *run) isClusterScoped(id manifest.ID) bool {
 	if slices.Contains(clusterKinds, id.Kind) {
 		return true
 	}
+	if r.scopes == nil {
+		r.scopes = r.readScopes()
+	}
+	return r.scopes[id.Group()+"/"+id.Kind] == "Cluster"
+}
+
+// readScopes returns the scopes of the stream's own kinds by group/Kind.
+func (r *run) readScopes() map[string]string {
+	scopes := map[string]string{}
 	for _, d := range r.candidates(&Target{Kind: Patterns{{text: "CustomResourceDefinition"}}}) {
 		root, err := d.Root()
 		if err != nil {
 			continue
 		}
-		kind, group, scope := manifest.Keys("spec", "names", "kind").Get(root), manifest.Keys("spec", "group").Get(root), manifest.Keys("spec", "scope").Get(root)
-		if kind != nil && group != nil && scope != nil && kind.Value == id.Kind && group.Value == id.Group() {
-			return scope.Value == "Cluster"
+		text := func(keys ...string) string {
+			s, _ := manifest.Value(manifest.Keys(keys...).Get(root)).(string)
+			return s
 		}
+		scopes[text("spec", "group")+"/"+text("spec", "names", "kind")] = text("spec", "scope")
 	}
-	return false
+	return scopes
 }
 
 // everywhere makes a patch one for every object that it concerns, unless it has

@@ -22,14 +22,14 @@ func Apply(ctx context.Context, docs []*manifest.Document, o Options) ([]*manife
 	r := &run{ctx: ctx, docs: docs, options: o, charts: chartsOf(docs)}
 	for i := range o.Patches {
 		if err := ctx.Err(); err != nil {
-			return r.docs, r.found, err
+			return r.docs, r.findings(), err
 		}
 		if err := r.patch(&o.Patches[i]); err != nil {
-			return r.docs, r.found, fmt.Errorf("applying patch %s: %w", o.Patches[i].Name, err)
+			return r.docs, r.findings(), fmt.Errorf("applying patch %s: %w", o.Patches[i].Name, err)
 		}
 	}
 	manifest.Renumber(r.docs)
-	return r.docs, r.found, nil
+	return r.docs, r.findings(), nil
 }
 
 // run is one call of Apply.
@@ -41,6 +41,8 @@ type run struct {
 	index   *index                      // of docs; nil: to be made
 	aim     *Target                     // of the current patch, with its expressions evaluated
 	moved   map[moved]bool              // by the current patch
+	scopes  map[string]string           // of kinds that CRDs of the stream define; nil: to be read
+	more    map[int]int                 // how many more objects a finding is true of, by its place in found
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
 	found   diag.List
@@ -148,13 +150,28 @@ func (r *run) change(p *Patch, objects []*object) error {
 	return nil
 }
 
-// report adds a finding, unless the same was found in another object already.
+// report adds a finding. One that was found in another object already is only
+// counted.
 func (r *run) report(f diag.Diagnostic) {
-	if !slices.ContainsFunc(r.found, func(d diag.Diagnostic) bool {
+	i := slices.IndexFunc(r.found, func(d diag.Diagnostic) bool {
 		return d.Code == f.Code && d.Span == f.Span && d.Message == f.Message
-	}) {
+	})
+	if i < 0 {
 		r.found = append(r.found, f)
+		return
 	}
+	if r.more == nil {
+		r.more = map[int]int{}
+	}
+	r.more[i]++
+}
+
+// findings returns what was found, with the counts.
+func (r *run) findings() diag.List {
+	for i, n := range r.more {
+		r.found[i].Message += fmt.Sprintf(" (also in %s)", count(n, "more object"))
+	}
+	return r.found
 }
 
 // edit makes one change in one object and reports whether it changed.
