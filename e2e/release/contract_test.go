@@ -116,6 +116,22 @@ func TestConfiguration(t *testing.T) {
 	})
 }
 
+// TestInsideAnotherPlugin: a command plugin that runs Helm, as for secrets or for
+// differences, hands down the variables that Helm has given it.
+func TestInsideAnotherPlugin(t *testing.T) {
+	t.Parallel()
+	helms(t, func(t *testing.T, b bench) {
+		dir := t.TempDir()
+		b = b.with("HELM_BIN="+b.helm, "HELM_PLUGIN_DIR="+t.TempDir(), "HELM_PLUGIN_NAME=secrets")
+		chart(t, dir, "nothing.yaml", "# nothing\n")
+		b.must(t, dir, "template", "x", ".", "--post-renderer", b.helmx)
+		said := b.fails(t, dir, append([]string{"template", "x", "."}, renderer(b.helmx, "--nope")...)...)
+		if !strings.Contains(said, "unknown flag: --nope") {
+			t.Errorf("Helm says\n%s", said)
+		}
+	})
+}
+
 // TestPath: Helm 3 finds a post-renderer in PATH, by its name.
 func TestPath(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,9 +23,20 @@ import (
 // the comment when there is nothing to install.
 
 // underHelm4 says whether helmx runs as a Helm 4 post-renderer plugin. Command
-// plugins get HELM_BIN too; post-renderers of Helm 3 get neither.
+// plugins get HELM_BIN too, and post-renderers of Helm 3 get neither - unless the
+// Helm that runs them was itself run by a command plugin, whose variables they
+// all inherit. Then the plugin's file tells.
 func (a *app) underHelm4() bool {
-	return a.Getenv("HELM_PLUGIN_DIR") != "" && a.Getenv("HELM_BIN") == ""
+	folder := a.Getenv("HELM_PLUGIN_DIR")
+	return folder != "" && (a.Getenv("HELM_BIN") == "" || isPostRenderer(folder))
+}
+
+var postRendererType = regexp.MustCompile(`(?m)^type:\s*["']?postrenderer/`)
+
+// isPostRenderer says whether a folder holds a post-renderer plugin of Helm 4.
+func isPostRenderer(folder string) bool {
+	file, err := os.ReadFile(filepath.Join(folder, "plugin.yaml"))
+	return err == nil && postRendererType.Match(file)
 }
 
 // postRenders says whether a command is one that Helm runs as a post-renderer.
