@@ -61,6 +61,7 @@ type Document struct {
 	item, flow bool
 	column     int
 	implied    head
+	heading    string // the `# Source:` of the list
 
 	mu     sync.Mutex
 	id     *ID

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, er
 	head := "---" + s.eol
 	if near != nil {
 		o = near.Origin
-		if source := sourceComment(near.raw); source != "" {
+		if source := cmp.Or(sourceComment(near.raw), near.heading); source != "" {
 			head += "# Source: " + source + s.eol
 		}
 		near.shareFilename(object)
