@@ -84,7 +84,7 @@ type edited struct {
 }
 
 func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, error) {
-	was := map[*Node]*Node{}
+	was := make(map[*Node]*Node, countNodes(root))
 	want := copyTree(root, was)
 	if err := fn(want); err != nil {
 		return edited{}, err
@@ -101,11 +101,11 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	if err != nil {
 		return rewrite(src, root, want, s, was)
 	}
-	now := map[*Node]*Node{}
+	now := make(map[*Node]*Node, len(was))
 	remember(want, was, now)
-	reencode := map[*Node]bool{}
+	reencode, aliased := map[*Node]bool{}, hasAlias(root)
 	for attempt := 0; ; attempt++ {
-		p := &planner{layout: l, style: s, was: was, now: now, reencode: reencode}
+		p := &planner{layout: l, style: s, was: was, now: now, aliased: aliased, reencode: reencode}
 		if attempt < 2 {
 			p.kept = &keeper{planner: p, expand: attempt > 0}
 		}

@@ -28,6 +28,7 @@ type layout struct {
 	body  int   // where the content begins: columns on that line count from here
 	lines []int // offset of each line, by the line breaks of YAML
 	boxes map[*Node]*box
+	spare []box // for the nodes that have none yet
 }
 
 // errLayout says that the text is laid out in a way this file does not know.
@@ -36,11 +37,20 @@ var errLayout = errors.New("unknown layout")
 // newLayout measures a tree that Parse made of the content of src, positions
 // counting from the beginning of src.
 func newLayout(src []byte, root *Node) (*layout, error) {
-	l := &layout{src: src, body: bodyStart(src), lines: lineStarts(src), boxes: map[*Node]*box{}}
+	nodes := countNodes(root)
+	l := &layout{src: src, body: bodyStart(src), lines: lineStarts(src), boxes: make(map[*Node]*box, nodes), spare: make([]box, nodes)}
 	if _, err := l.node(root, -1, false, l.body); err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+func countNodes(n *Node) int {
+	count := 1
+	for _, c := range n.Content {
+		count += countNodes(c)
+	}
+	return count
 }
 
 // lineStarts finds the lines as the YAML parser counts them: a lone carriage
@@ -136,7 +146,9 @@ func (l *layout) opensLine(at int) bool {
 // node measures n. indent is the column of the collection around it, empty
 // where a value that is not written stands.
 func (l *layout) node(n *Node, indent int, flow bool, empty int) (*box, error) {
-	b := &box{start: empty, content: empty, end: empty, mark: -1, after: empty, outer: indent, flow: flow}
+	b := &l.spare[0]
+	l.spare = l.spare[1:]
+	*b = box{start: empty, content: empty, end: empty, mark: -1, after: empty, outer: indent, flow: flow}
 	l.boxes[n] = b
 	if isUnwritten(n) {
 		return b, nil

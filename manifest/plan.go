@@ -21,6 +21,7 @@ type planner struct {
 	style
 	was      map[*Node]*Node // each wanted node that was in the old tree
 	now      map[*Node]*Node // the inverse
+	aliased  bool            // the old tree has aliases
 	reencode map[*Node]bool  // old nodes to be written anew if they differ
 	kept     *keeper         // nil when nodes that moved are written anew
 
@@ -151,20 +152,29 @@ func merge(item piece, dash int) piece {
 // compare compares a pair of entries.
 func (c *children) compare(a, b *Node, pair [2]int) {
 	i, j := pair[0]*c.width, pair[1]*c.width
-	s := spot{column: c.at, flow: c.flow, json: c.json}
+	key, value := a.Content[i], a.Content[i+c.width-1]
+	renamed := c.width == 2 && mappingKey(key) != mappingKey(b.Content[j])
+	if !renamed && c.settled(value, b.Content[j+c.width-1]) {
+		return
+	}
+	s := spot{column: c.at, flow: c.flow, json: c.json, mark: c.boxes[key].mark + 1}
 	if c.width == 1 {
 		s.path = c.path.At(pair[1])
-		s.mark = c.boxes[a.Content[i]].mark + 1
-		c.value(s, a.Content[i], b.Content[j])
+		c.value(s, value, b.Content[j])
 		return
 	}
 	s.key = b.Content[j]
 	s.path = c.path.Child(KeyText(s.key))
-	s.mark = c.boxes[a.Content[i]].mark + 1
-	if mappingKey(a.Content[i]) != mappingKey(b.Content[j]) {
-		c.rename(s, a.Content[i], b.Content[j])
+	if renamed {
+		c.rename(s, key, s.key)
 	}
-	c.value(s, a.Content[i+1], b.Content[j+1])
+	c.value(s, value, b.Content[j+1])
+}
+
+// settled reports whether the text of a needs no look: most of a large document
+// is like that.
+func (p *planner) settled(a, b *Node) bool {
+	return Equal(a, b) && (!p.aliased || p.aliasesHold(a))
 }
 
 func (c *children) rename(s spot, a, b *Node) {
