@@ -1,9 +1,9 @@
 package diff
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,12 +12,53 @@ import (
 )
 
 // shortest is the length from which on a value of a Secret is looked for in
-// other objects: "true" and "admin" are there for reasons of their own.
+// other objects.
 const shortest = 6
 
-// copies returns what masks values of Secrets in the text of a diff: a patch
-// may have copied them to where nobody expects a secret.
-func copies(lists ...[]document) func(string) string {
+// copies returns what masks the values of Secrets that patches have brought into
+// other objects. A value that stood in another object before is left: a user
+// name such as postgres is in many places for reasons of its own.
+func copies(changed []file, before, after []document) *strings.Replacer {
+	added := addedText(changed)
+	var found []string
+	if added == "" {
+		return strings.NewReplacer()
+	}
+	for value := range valuesOf(before, after) {
+		if strings.Contains(added, value) && !shown(before, value) {
+			found = append(found, value)
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // the longest first
+	var pairs []string
+	for _, value := range found {
+		pairs = append(pairs, value, maskSame)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// addedText is all that the changes add; values in Secrets are masked in it.
+func addedText(changed []file) string {
+	var b strings.Builder
+	for _, f := range changed {
+		for _, c := range f.changes {
+			for _, line := range f.renewed.text[c.ReplStart:c.ReplEnd] {
+				b.WriteString(line)
+			}
+		}
+	}
+	return b.String()
+}
+
+// shown reports whether a text stands in a document that is no Secret.
+func shown(docs []document, text string) bool {
+	return slices.ContainsFunc(docs, func(d document) bool {
+		return bytes.Contains(d.raw, []byte(text)) && !isSecret(&d)
+	})
+}
+
+// valuesOf collects the values of all Secrets.
+func valuesOf(lists ...[]document) map[string]bool {
 	values := map[string]bool{}
 	for _, docs := range lists {
 		for _, d := range docs {
@@ -28,17 +69,7 @@ func copies(lists ...[]document) func(string) string {
 			}
 		}
 	}
-	if len(values) == 0 {
-		return func(text string) string { return text }
-	}
-	longestFirst := slices.SortedFunc(maps.Keys(values), func(a, b string) int {
-		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
-	})
-	var pairs []string
-	for _, value := range longestFirst {
-		pairs = append(pairs, value, maskSame)
-	}
-	return strings.NewReplacer(pairs...).Replace
+	return values
 }
 
 // addValue takes the lines of a value, and of what it is the base64 of.
@@ -53,7 +84,7 @@ func addValue(into map[string]bool, n *manifest.Node) {
 	}
 	for _, text := range texts {
 		for line := range strings.Lines(text) {
-			if line = strings.TrimSpace(line); len(line) >= shortest && line != maskBefore && line != maskAfter {
+			if line = strings.TrimSpace(line); len(line) >= shortest {
 				into[line] = true
 			}
 		}

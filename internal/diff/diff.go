@@ -9,7 +9,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/aymanbagabas/go-udiff/lcs"
 
@@ -61,18 +60,19 @@ type Options struct {
 // `helm template --output-dir` writes it.
 func (s Snapshot) Write(w io.Writer, docs []*manifest.Document, o Options) (bool, error) {
 	now := Take(docs)
-	hide := sync.OnceValue(func() func(string) string { return copies(s.docs, now.docs) })
-	differs := false
+	var changed []file
 	for _, f := range files(s.docs, now.docs) {
-		if o.Only != nil && !o.Only(f.name) || same(f.old, f.renewed) {
-			continue
+		if (o.Only == nil || o.Only(f.name)) && !same(f.old, f.renewed) {
+			changed = append(changed, compare(f))
 		}
-		differs = true
-		if _, err := io.WriteString(w, hide()(compare(f.old, f.renewed).text(f.name, o))); err != nil {
+	}
+	hide := copies(changed, s.docs, now.docs)
+	for _, f := range changed {
+		if _, err := io.WriteString(w, f.text(o, hide)); err != nil {
 			return true, err
 		}
 	}
-	return differs, nil
+	return len(changed) > 0, nil
 }
 
 // pair is a template with its documents on both sides.
@@ -111,6 +111,7 @@ func same(a, b []document) bool {
 
 // file is one file of the diff: its lines on both sides, and where they differ.
 type file struct {
+	name         string
 	old, renewed lines
 	changes      []lcs.Diff
 }
@@ -133,8 +134,9 @@ func (l *lines) add(text, object string) {
 
 // compare compares document by document, so that lines of one are never taken
 // for those of another. What was moved counts as removed and added.
-func compare(old, renewed []document) file {
-	var f file
+func compare(p *pair) file {
+	f := file{name: p.name}
+	old, renewed := p.old, p.renewed
 	for len(old) > 0 || len(renewed) > 0 {
 		switch {
 		case len(old) > 0 && len(renewed) > 0 && old[0].is == renewed[0].is:

@@ -332,23 +332,24 @@ func TestNoSecretShows(t *testing.T) {
 // TestCopiesOfSecrets: a value that a patch has brought into another object is
 // no less secret, as it is or decoded.
 func TestCopiesOfSecrets(t *testing.T) {
-	const stream = "---\nkind: Secret\nmetadata: {name: s}\ndata: {a: aHVudGVyMg==, short: dHJ1ZQ==}\nstringData: {pem: \"-- key --\\nqwertyuiop\\n\"}\n" +
-		"---\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: x\n  b: x\n  c: x\n  d: \"true\"\n"
+	const stream = "---\nkind: Secret\nmetadata: {name: s}\ndata: {a: aHVudGVyMg==, short: dHJ1ZQ==}\nstringData: {pem: \"-- key --\\nqwertyuiop\\n\", user: postgres}\n" +
+		"---\nkind: ConfigMap\nmetadata: {name: postgres}\ndata:\n  a: x\n  b: x\n  c: x\n  d: \"true\"\n"
 	got := changed(t, stream, Options{Context: 1}, func(docs []*manifest.Document) []*manifest.Document {
-		set(t, docs[1], map[string]string{"data.a": "hunter2", "data.b": "{\"auth\": \"aHVudGVyMg==\"}", "data.c": "qwertyuiop"})
+		set(t, docs[1], map[string]string{"data.a": "hunter2", "data.b": "{\"auth\": \"aHVudGVyMg==\"}", "data.c": "qwertyuiop", "data.d": "postgres"})
 		return docs
 	})
 	const want = `--- in.yaml
 +++ in.yaml
-@@ -9,5 +9,5 @@ ConfigMap c
+@@ -9,5 +9,5 @@ ConfigMap postgres
  data:
 -  a: x
 -  b: x
 -  c: x
+-  d: "true"
 +  a: ***
 +  b: "{\"auth\": \"***\"}"
 +  c: ***
-   d: "true"
++  d: "postgres"
 `
 	if got != want {
 		t.Errorf("got:\n%s", got)

@@ -21,6 +21,7 @@ const (
 type printer struct {
 	strings.Builder
 	color bool
+	hide  *strings.Replacer // what must not show in a line of the manifests
 }
 
 // line writes a line with its line break, in a colour where there are any.
@@ -34,10 +35,10 @@ func (p *printer) line(color, text string) {
 
 // text is the file as a unified diff. The heading of a hunk names the object
 // that its first change is in.
-func (f file) text(name string, o Options) string {
-	p := &printer{color: o.Color}
-	p.line(bold, "--- "+orNull(name, f.old)+"\n")
-	p.line(bold, "+++ "+orNull(name, f.renewed)+"\n")
+func (f file) text(o Options, hide *strings.Replacer) string {
+	p := &printer{color: o.Color, hide: hide}
+	p.line(bold, "--- "+orNull(f.name, f.old)+"\n")
+	p.line(bold, "+++ "+orNull(f.name, f.renewed)+"\n")
 	for changes := f.changes; len(changes) > 0; {
 		n := f.together(changes, o.Context)
 		f.hunk(p, changes[:n], o.Context)
@@ -81,7 +82,7 @@ func (f file) hunk(p *printer, changes []lcs.Diff, context int) {
 
 func (p *printer) lines(color, mark string, text []string) {
 	for _, line := range text {
-		p.line(color, mark+line)
+		p.line(color, mark+p.hide.Replace(line))
 	}
 }
 
