@@ -20,6 +20,8 @@ const (
 	codeMerge        = "PA107"
 	codeAlreadySo    = "PA108"
 	codeChart        = "PA109"
+	codeFile         = "PA121"
+	codeImport       = "PA122"
 	codeTest         = "PA120"
 )
 
@@ -150,5 +152,19 @@ var Explanations = []diag.Explanation{
 		Remedy: "See what the chart has there now, and correct the patch.",
 		Bad:    "jsonPatch: [{op: test, path: /spec/replicas, value: 2}]   # where it is 1\n",
 		Good:   "jsonPatch: [{op: test, path: /spec/replicas, value: 1}]\n",
+	},
+	{
+		Code: codeFile, Title: "a file that a patch names cannot be read", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "`kustomize` names a kustomization, and that names patches and replacements. Paths are relative to the file that they stand in, and never lead out of the folder of helmx.yaml: what a run does depends on nothing else.",
+		Remedy: "Correct the path, or move the file into the folder.",
+		Bad:    "- kustomize: ../shared/kustomization.yaml\n",
+		Good:   "- kustomize: kustomization.yaml\n",
+	},
+	{
+		Code: codeImport, Title: "a kustomization does more than change objects", Severity: diag.Error, Tags: []string{"patch"},
+		Why:    "Of a kustomization helmx takes what changes objects that are there: patches, labels, commonAnnotations, namespace, images, replicas and replacements. To take these and leave out the rest in silence would give something else than kustomize does.",
+		Remedy: "Move the named field into a kustomization of its own, or do as the message says.",
+		Bad:    "resources: [deployment.yaml]\nimages: [{name: app, newTag: \"2\"}]\n",
+		Good:   "images: [{name: app, newTag: \"2\"}]\n",
 	},
 }

@@ -63,6 +63,9 @@ func (r *run) match(p *Patch) []*manifest.Document {
 		return nil
 	}
 	r.aim = t
+	if p.selects != nil {
+		return r.selected(p)
+	}
 	var matched []*manifest.Document
 	for _, d := range r.candidates(t) {
 		if p.concerns != nil && !p.targeted && !p.concerns(d) {

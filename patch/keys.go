@@ -118,6 +118,8 @@ func Kinds() []Key {
 			}},
 		{Name: "overlays", Kind: true, Doc: "The k8s.overlays of an IstioOperator as they are: paths and values for the target, or whole overlays that name their objects.", Shape: "[{path, value}] or [{kind, name, patches}]", Schema: schemaOverlays, Example: "[{path: 'spec.template.spec.containers.[name:discovery].args.[-1]', value: --log_as_json}]",
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.overlays(patch, k, v) }},
+		{Name: "kustomize", Kind: true, Doc: "Takes the patches, labels, annotations, namespace, images, replicas and replacements of a kustomization as they are; any other field in it is an error.", Shape: "FILE or FOLDER", Schema: schemaText, Example: "kustomization.yaml",
+			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.kustomize(patch, v) }},
 		{Name: "labels", Kind: true, Doc: "Sets labels of every object, or of those of the target; pod templates and selectors stay.", Shape: "{KEY: TEXT}", Schema: schemaStrings, Example: "{team: mesh}",
 			read: func(p *parser, patch *Patch, k, v *manifest.Node) { p.pairs("labels", patch, k, v, labelFields) }},
 		{Name: "annotations", Kind: true, Doc: "Sets annotations of every object, or of those of the target.", Shape: "{KEY: TEXT}", Schema: schemaStrings, Example: "{example.org/owner: mesh}",

@@ -15,6 +15,7 @@ type merger struct {
 	apiVersion, kind string
 	keys             ListKeys
 	removed          []removal
+	kustomize        bool                                // as kustomize does it, which differs in a few things
 	before           map[*manifest.Node][]*manifest.Node // what lists held that are merged
 }
 
@@ -45,6 +46,9 @@ func (m *merger) remember(list *manifest.Node) {
 
 // listKeys asks the built-in table first.
 func (m *merger) listKeys(fields []string) (keys []string, set bool) {
+	if m.kustomize {
+		return kustomizeListKeys(m.apiVersion, m.kind, fields)
+	}
 	if keys, set = BuiltinListKeys(m.apiVersion, m.kind, fields); keys != nil || set || m.keys == nil {
 		return keys, set
 	}
@@ -214,7 +218,7 @@ func (m *merger) entry(n *manifest.Node, key string, value *manifest.Node, field
 			manifest.RemoveKey(n, key)
 			return nil
 		}
-		if BuiltinReplaced(m.apiVersion, m.kind, fields) {
+		if !m.kustomize && BuiltinReplaced(m.apiVersion, m.kind, fields) {
 			m.replace(kept, value)
 			return nil
 		}
@@ -261,7 +265,7 @@ func (m *merger) list(n, patch *manifest.Node, fields []string, path manifest.Pa
 			touched = append(touched, at)
 		}
 	}
-	n.Content = inOrder(n.Content, touched, before)
+	n.Content = m.inOrder(n.Content, touched, before)
 	return nil
 }
 
@@ -277,7 +281,7 @@ func (m *merger) union(n *manifest.Node, items []*manifest.Node) {
 		}
 		touched = append(touched, n.Content[i])
 	}
-	n.Content = inOrder(n.Content, touched, before)
+	n.Content = m.inOrder(n.Content, touched, before)
 }
 
 // splitDirectives takes the item `$patch: replace` out of a list: the items

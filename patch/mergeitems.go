@@ -82,7 +82,8 @@ func protocolOf(port *manifest.Node) string {
 // stands in the order of the patch and the rest in the order it had; where the
 // two meet, the old order decides, and what is new comes first
 // (https://git.k8s.io/design-proposals-archive/cli/preserve-order-in-strategic-merge-patch.md).
-func inOrder(items, named, before []*manifest.Node) []*manifest.Node {
+// kustomize puts what the patch names in front of everything else.
+func (m *merger) inOrder(items, named, before []*manifest.Node) []*manifest.Node {
 	place := make(map[*manifest.Node]int, len(before))
 	for i, n := range before {
 		place[n] = i
@@ -103,6 +104,9 @@ func inOrder(items, named, before []*manifest.Node) []*manifest.Node {
 		if !isNamed[n] {
 			rest = append(rest, n)
 		}
+	}
+	if m.kustomize {
+		return append(ordered, rest...)
 	}
 	return interleave(rest, ordered, place)
 }
@@ -148,7 +152,7 @@ func (m *merger) setOrder(n, patch *manifest.Node, name string, order *manifest.
 	if !merged {
 		before = list.Content
 	}
-	list.Content = inOrder(list.Content, named, before)
+	list.Content = m.inOrder(list.Content, named, before)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package patch
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,13 @@ func Parse(n *manifest.Node, file string) ([]Patch, diag.List) {
 // found across all of them. The zero value is ready; it must not be copied, and
 // is not safe for concurrent use.
 type Parser struct {
+	// Files holds the files that patches name, such as kustomizations. nil means
+	// that none can be read.
+	Files fs.FS
+	// Root is the folder that Files begins at, written like the names of the files
+	// that Parse is given.
+	Root string
+
 	names map[string]diag.Span // of the patches so far
 }
 
@@ -29,7 +37,7 @@ func (q *Parser) Parse(n *manifest.Node, file string) ([]Patch, diag.List) {
 	if q.names == nil {
 		q.names = map[string]diag.Span{}
 	}
-	p := &parser{file: file, names: q.names}
+	p := &parser{file: file, names: q.names, files: q.Files, root: q.Root}
 	if n = manifest.Resolve(n); isNull(n) {
 		return nil, nil
 	}
@@ -50,6 +58,8 @@ func (q *Parser) Parse(n *manifest.Node, file string) ([]Patch, diag.List) {
 
 type parser struct {
 	file    string
+	files   fs.FS  // may be nil
+	root    string // the folder that files begins at
 	names   map[string]diag.Span
 	name    string // of the current patch, for messages
 	literal bool   // and whether {{ }} in it is text
@@ -132,6 +142,14 @@ func (p *parser) complete(n *manifest.Node, patch *Patch, kinds []string) {
 	case len(kinds) > 1:
 		p.report(codeKind, n, "the patch has two kinds of change, "+strings.Join(kinds, " and "), "make two patches of it: they run in order")
 	}
+	if patch.imported != nil {
+		for _, key := range []string{"target", "expect", "ensure", "literal"} {
+			if k, _ := manifest.Lookup(n, key); k != nil {
+				p.report(codeKind, k, "a kustomization says itself which objects it is for, and the patch has "+key+" too", "leave it out")
+			}
+		}
+		return
+	}
 	_, target := manifest.Lookup(n, "target")
 	patch.targeted = target != nil
 	switch {
@@ -156,8 +174,11 @@ func (p *parser) isLiteral(n *manifest.Node) bool {
 func (p *parser) patchName(n *manifest.Node, patch *Patch) {
 	_, name := manifest.Lookup(n, "name")
 	name = manifest.Resolve(name)
+	_, file := manifest.Lookup(n, "kustomize")
 	if text, ok := manifest.Value(name).(string); ok && text != "" {
 		patch.Name = text
+	} else if file = manifest.Resolve(file); name == nil && isScalar(file) && file.Value != "" {
+		name, patch.Name = file, file.Value
 	} else {
 		p.report(codeName, n, "the patch has no name", "every message about a patch begins with its name, so it needs one")
 		return

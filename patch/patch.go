@@ -35,6 +35,9 @@ type Patch struct {
 	changes    []change
 	create     *creation
 	parts      []Patch                                    // whole overlays, which are patches of their own
+	imported   []Patch                                    // what a kustomization says, in the order in which kustomize does it
+	selects    func(*run, *manifest.Document) bool        // in place of Target, which is for messages then
+	from       *kustomization                             // that the patch was imported from
 	targeted   bool                                       // Target is given
 	anywhere   bool                                       // it needs no target: without one it is for all objects it concerns
 	convenient bool                                       // it may find that all is already so
@@ -44,6 +47,13 @@ type Patch struct {
 
 // expand returns the patches that one entry of the list stands for.
 func (p Patch) expand() []Patch {
+	if p.imported != nil {
+		for i := range p.imported {
+			q := &p.imported[i]
+			q.Description, q.Charts, q.ChartSpan, q.When = p.Description, p.Charts, p.ChartSpan, p.When
+		}
+		return p.imported
+	}
 	if p.parts == nil {
 		return []Patch{p}
 	}

@@ -46,6 +46,8 @@ type run struct {
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
 	found   diag.List
+
+	imports // what kustomizations must remember
 }
 
 // patch applies one patch and tells of it.
@@ -207,6 +209,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	if o.d.ID() != o.id {
 		r.index = nil
 		r.renamed = append(r.renamed, renamed{o.d, c})
+		r.rememberID(o)
 	}
 	return len(result.Changed) > 0, nil, nil
 }

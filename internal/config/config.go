@@ -5,6 +5,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -171,6 +172,11 @@ func (c *Config) PatchOptions() (patch.Options, diag.List) {
 	var o patch.Options
 	files, findings := c.patchFiles()
 	var parser patch.Parser
+	parser.Root = filepath.Dir(c.file)
+	if folder, err := os.OpenRoot(parser.Root); err == nil {
+		defer folder.Close()
+		parser.Files = folder.FS()
+	}
 	for _, f := range files {
 		patches, found := parser.Parse(f.patches, f.name)
 		o.Patches = append(o.Patches, patches...)
