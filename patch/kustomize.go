@@ -166,7 +166,7 @@ func (k *kustomization) patches(root *manifest.Node) []Patch {
 	ignored := func(_, _ *manifest.Node) {}
 	known := map[string]func(key, value *manifest.Node){
 		"apiVersion": ignored, "metadata": ignored, "kind": func(_, v *manifest.Node) { k.kind(v) },
-		"patches":               func(_, v *manifest.Node) { k.patchList(&done, v) },
+		"patches":               add(stagePatches, k.patchList),
 		"patchesStrategicMerge": add(stageMerges, k.strategicMerges),
 		"patchesJson6902":       add(stageJSON, k.jsonPatches),
 		"namespace":             add(stageNamespace, k.namespaces),

@@ -179,6 +179,7 @@ func (k *kustomization) namespaces(n *manifest.Node) []Patch {
 func (o *object) moveTo(n *manifest.Node) *problem {
 	if !o.run.isClusterScoped(o.id) {
 		o.run.moved[moved{o.id.Kind, o.id.Namespace, o.id.Name}] = true
+		o.run.moved[moved{o.id.Kind, o.run.effectiveNamespace(o.id), o.id.Name}] = true
 		if p := (fieldSpec{path: "metadata/namespace", create: true}).visit(o.root, yaml.ScalarNode, textSetter(n)); p != nil {
 			return p
 		}

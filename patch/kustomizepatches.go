@@ -23,24 +23,19 @@ type patchEntry struct {
 	nameChange, newKinds bool
 }
 
-// patchList reads `patches`. A list of file names is what patchesStrategicMerge
-// was once, and kustomize still takes it for that.
-func (k *kustomization) patchList(done *[stages][]Patch, n *manifest.Node) {
-	switch {
-	case isNull(n):
-	case isList(n) && len(n.Content) > 0 && isScalar(manifest.Resolve(n.Content[0])):
-		done[stageMerges] = append(done[stageMerges], k.merges("patches", n)...)
-	default:
-		k.items("patches", n, func(name string, item *manifest.Node) {
-			e, ok := k.patchEntry(name, item)
-			if !ok {
-				return
-			}
-			if text, ok := k.patchText(name, item, e); ok {
-				done[stagePatches] = append(done[stagePatches], k.fromEntry(name, item, e, text)...)
-			}
-		})
-	}
+// patchList reads `patches`.
+func (k *kustomization) patchList(n *manifest.Node) []Patch {
+	var patches []Patch
+	k.items("patches", n, func(name string, item *manifest.Node) {
+		e, ok := k.patchEntry(name, item)
+		if !ok {
+			return
+		}
+		if text, ok := k.patchText(name, item, e); ok {
+			patches = append(patches, k.fromEntry(name, item, e, text)...)
+		}
+	})
+	return patches
 }
 
 func (k *kustomization) patchEntry(name string, n *manifest.Node) (e patchEntry, ok bool) {
@@ -302,15 +297,10 @@ func (k *kustomization) fromJSONPatch(name string, n *manifest.Node, e patchEntr
 	return []Patch{made}
 }
 
-// strategicMerges reads `patchesStrategicMerge`.
+// strategicMerges reads `patchesStrategicMerge`, each a file or the text itself.
 func (k *kustomization) strategicMerges(n *manifest.Node) []Patch {
-	return k.merges("patchesStrategicMerge", n)
-}
-
-// merges reads a list of strategic merges, each a file or the text itself.
-func (k *kustomization) merges(what string, n *manifest.Node) []Patch {
 	var patches []Patch
-	k.items(what, n, func(name string, item *manifest.Node) {
+	k.items("patchesStrategicMerge", n, func(name string, item *manifest.Node) {
 		if !k.scalar(name, item, "a file or the text of a patch") {
 			return
 		}

@@ -207,7 +207,9 @@ func (t replacementTarget) selects(r *run, d *manifest.Document) bool {
 	return slices.ContainsFunc(ids, t.chosen.matchesID)
 }
 
-// take finds the value of a replacement, once for all of its targets.
+// take finds the value of a replacement. A part of a text is found once for all
+// targets; a whole value is that of the moment, as in kustomize, should the
+// source be a target too.
 func (r *replacement) take(in *run) (*manifest.Node, *problem) {
 	if r.value != nil {
 		return r.value, nil
@@ -229,7 +231,7 @@ func (r *replacement) take(in *run) (*manifest.Node, *problem) {
 		return nil, &problem{code: codeTarget, message: fmt.Sprintf("there is no object for the source, kind %q and name %q", r.source.Kind, r.source.Name)}
 	}
 	value, p := r.valueIn(found)
-	if p == nil {
+	if p == nil && r.options.delimiter != "" {
 		if in.replaced == nil {
 			in.replaced = map[*replacement]*manifest.Node{}
 		}

@@ -265,8 +265,20 @@ func (m *merger) list(n, patch *manifest.Node, fields []string, path manifest.Pa
 			touched = append(touched, at)
 		}
 	}
+	if m.kustomize && len(keys) > 1 && hasKey(keys[1], before, items) {
+		touched = slices.DeleteFunc(touched, func(n *manifest.Node) bool { return slices.Contains(before, n) })
+	}
 	n.Content = m.inOrder(n.Content, touched, before)
 	return nil
+}
+
+// hasKey reports whether an item of the lists has a key. Where one has the
+// second of two merge keys, kustomize leaves the items that are there in place.
+func hasKey(key string, lists ...[]*manifest.Node) bool {
+	return slices.ContainsFunc(slices.Concat(lists...), func(item *manifest.Node) bool {
+		_, v := manifest.Lookup(item, key)
+		return !isNull(v)
+	})
 }
 
 // union adds the scalars that a list does not have yet.
