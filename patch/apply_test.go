@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,12 +19,19 @@ import (
 // patchesOf reads the patches of a helmx.yaml.
 func patchesOf(t testing.TB, text string) ([]Patch, diag.List) {
 	t.Helper()
+	return patchesBeside(t, text, nil)
+}
+
+// patchesBeside reads the patches of a helmx.yaml that lies beside other files.
+func patchesBeside(t testing.TB, text string, files fs.FS) ([]Patch, diag.List) {
+	t.Helper()
 	root, err := manifest.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, n := manifest.Lookup(root, "patches")
-	return Parse(n, "helmx.yaml")
+	parser := Parser{Files: files, Root: "."}
+	return parser.Parse(n, "helmx.yaml")
 }
 
 // describe prints findings for golden files, with hints and related places.

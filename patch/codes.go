@@ -164,7 +164,7 @@ var Explanations = []diag.Explanation{
 		Code: codeImport, Title: "a kustomization does more than change objects", Severity: diag.Error, Tags: []string{"patch"},
 		Why:    "Of a kustomization helmx takes what changes objects that are there: patches, labels, commonAnnotations, namespace, images, replicas and replacements. To take these and leave out the rest in silence would give something else than kustomize does.",
 		Remedy: "Move the named field into a kustomization of its own, or do as the message says.",
-		Bad:    "resources: [deployment.yaml]\nimages: [{name: app, newTag: \"2\"}]\n",
-		Good:   "images: [{name: app, newTag: \"2\"}]\n",
+		Bad:    "# kustomization.yaml\nresources: [deployment.yaml]\nimages: [{name: pilot, newTag: \"2\"}]\n",
+		Good:   "# kustomization.yaml\nimages: [{name: pilot, newTag: \"2\"}]\n",
 	},
 }

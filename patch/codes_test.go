@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
@@ -54,7 +55,10 @@ func TestEveryCodeIsExplained(t *testing.T) {
 func tryExample(t *testing.T, text string) diag.List {
 	t.Helper()
 	stream := exampleStream
+	kustomization := "images: [{name: pilot, newTag: \"2\"}]\n"
 	switch {
+	case strings.HasPrefix(text, "# kustomization.yaml\n"):
+		kustomization, text = text, "patches:\n- kustomize: kustomization.yaml\n"
 	case strings.HasPrefix(text, "kind: "):
 		stream, text = text, "patches:\n- name: a\n  target: {kind: ConfigMap}\n  set: {data.x: \"1\"}\n"
 	case strings.HasPrefix(text, "- "):
@@ -72,7 +76,7 @@ func tryExample(t *testing.T, text string) diag.List {
 		t.Errorf("%v in:\n%s", err, text)
 		return nil
 	}
-	patches, found := patchesOf(t, text)
+	patches, found := patchesBeside(t, text, fstest.MapFS{"kustomization.yaml": {Data: []byte(kustomization)}})
 	values := testExpressions{map[string]any{"names": map[string]any{"control": "istiod"}}}
 	_, more, err := Apply(context.Background(), manifest.Read("x", []byte(stream)), Options{Patches: patches, Expressions: values})
 	if err != nil {

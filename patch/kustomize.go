@@ -224,9 +224,9 @@ var buildFields = map[string]string{
 }
 
 // imported begins a patch that an entry of the kustomization stands for.
-func (k *kustomization) imported(n *manifest.Node, what string, kind string) Patch {
+func (k *kustomization) imported(n *manifest.Node, what string) Patch {
 	return Patch{
-		Name: k.name + ": " + what, Span: k.span(n), Literal: true, Kind: kind, targeted: true, from: k,
+		Name: k.name + ": " + what, Span: k.span(n), Literal: true, Kind: "kustomize", targeted: true, from: k,
 		Target: Target{Hook: HookAny, Text: "every object"},
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // everywhere begins a patch for every object, which may find that all is so.
 func (k *kustomization) everything(n *manifest.Node, what string) Patch {
-	made := k.imported(n, what, what)
+	made := k.imported(n, what)
 	made.targeted, made.anywhere, made.convenient = false, true, true
 	return made
 }
@@ -250,7 +250,7 @@ func (k *kustomization) replicaEntries(n *manifest.Node) []Patch {
 }
 
 func (k *kustomization) replicaPatch(n *manifest.Node, what, name string, count *manifest.Node) Patch {
-	made := k.imported(n, what, "replicas")
+	made := k.imported(n, what)
 	made.convenient = true
 	made.Target = Target{Kind: Patterns{}, Name: Patterns{{text: name}}, Hook: HookAny, Text: "name: " + name + ", kind: " + strings.Join(replicaKinds, " or ")}
 	for _, kind := range replicaKinds {

@@ -156,7 +156,7 @@ func (k *kustomization) fromEntry(name string, n *manifest.Node, e patchEntry, t
 
 // fromMerge makes a patch of a strategic merge.
 func (k *kustomization) fromMerge(name string, n *manifest.Node, e patchEntry, file string, root *manifest.Node) (Patch, bool) {
-	made := k.imported(n, name, "merge")
+	made := k.imported(n, name)
 	id, ok := k.patchID(file, root)
 	if !ok {
 		return made, false
@@ -283,7 +283,7 @@ func (k *kustomization) fromJSONPatch(name string, n *manifest.Node, e patchEntr
 		k.report(codeShape, n, name+" is a JSON patch without a target", "add target: {kind: ..., name: ...}")
 		return nil
 	}
-	made := k.imported(n, name, "jsonPatch")
+	made := k.imported(n, name)
 	made.Target, made.selects = e.target.target, e.target.selects
 	at := k.file
 	k.file = text.file

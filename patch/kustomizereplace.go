@@ -178,7 +178,7 @@ func (k *kustomization) fieldOptions(n *manifest.Node) (o fieldOptions) {
 
 // replacementPatch makes the patch of one target.
 func (k *kustomization) replacementPatch(what string, r *replacement, t replacementTarget) Patch {
-	made := k.imported(t.node, what, "replacements")
+	made := k.imported(t.node, what)
 	made.Span.File = r.file
 	made.Target, made.selects = t.chosen.target, t.selects
 	for _, path := range t.paths {
