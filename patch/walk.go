@@ -253,8 +253,9 @@ func (w walk) edit(f manifest.Found, i int, change func(manifest.Found) *problem
 
 // fillText makes the way in a string that holds nothing yet.
 func (w walk) fillText(f manifest.Found, i int) *problem {
-	root := newMap()
-	if p := w.at(manifest.Found{Path: f.Path, Node: root}, i+1); p != nil {
+	root := newNull()
+	inside := append(append(manifest.Path{}, f.Path...), w.path[i])
+	if p := w.at(manifest.Found{Path: inside, Node: root}, i+1); p != nil {
 		return p
 	}
 	text, _, err := manifest.EditText("{}\n", w.path[i].Key, func(n *manifest.Node) error {
