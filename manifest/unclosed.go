@@ -8,8 +8,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxProbed bounds the bytes that are parsed to find out where something opens.
+// maxProbed bounds the work of the parser to find out where something opens: the
+// bytes, times the brackets that are open, as it looks at all of these for each.
 const maxProbed = 16 << 20
+
+// openBrackets is roughly how many brackets are open at the end of the text.
+func openBrackets(text []byte) int {
+	count := func(c string) int { return bytes.Count(text, []byte(c)) }
+	return max(0, count("[")+count("{")-count("]")-count("}"))
+}
 
 // unclosed returns where the quote or bracket begins that the text never
 // closes, or -1 when the parser's message is about something else. The parser
@@ -33,7 +40,7 @@ func opening(text []byte, marks, message string) int {
 		if strings.IndexByte(marks, text[i]) < 0 || !atValue(text, i) {
 			continue
 		}
-		probed += i + 1
+		probed += (i + 1) * (1 + openBrackets(text[:i]))
 		if strings.Contains(parserMessage(text[:i+1]), message) && !strings.Contains(parserMessage(text[:i]), message) {
 			return i
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Any text either parses or fails at a place that is in it.
@@ -30,5 +31,17 @@ func TestUnclosedAboveMuchText(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "closed") {
 			t.Errorf("above %d lines: got %v", lines, err)
 		}
+	}
+}
+
+// TestDeepNestingIsFast: the search for what is never closed ends early where the
+// parser itself takes long.
+func TestDeepNestingIsFast(t *testing.T) {
+	start := time.Now()
+	if _, err := Parse([]byte("{0k" + strings.Repeat("[", 4000) + "0")); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 3*time.Second { // it is a matter of milliseconds
+		t.Errorf("took %v", took)
 	}
 }
