@@ -85,6 +85,7 @@ func TestSettings(t *testing.T) {
 		{"patch of a revision", "spec: {revision: r1, components: {pilot: {k8s: {priorityClassName: p}}}}", ConfigFile, "target: {kind: Deployment, name: istiod-r1}"},
 		{"braces stay", "spec: {components: {pilot: {k8s: {env: [{name: A, value: '{{ x }}'}]}}}}", ConfigFile, "literal: true"},
 		{"only one bound", "spec: {components: {pilot: {k8s: {replicaCount: 2, hpaSpec: {minReplicas: 2}, podDisruptionBudget: {maxUnavailable: 1}}}}}", ConfigFile, "minAvailable: null"},
+		{"a budget by replicas", "spec: {values: {pilot: {autoscaleEnabled: false}}, components: {pilot: {k8s: {replicaCount: 2, podDisruptionBudget: {minAvailable: 2}}}}}", ConfigFile, "target: {kind: PodDisruptionBudget, name: istiod}"},
 		{"overlay", "spec: {components: {base: {k8s: {overlays: [{kind: A, name: b, patches: [{path: c.d, value: 1}, {path: e}]}]}}}}", ConfigFile, "target: {kind: A, name: b}\n  overlays:\n    - path: c.d\n      value: 1\n    - path: e\n"},
 		{"namespace of a component", "spec: {components: {cni: {enabled: true, namespace: kube-system}}}", ConfigFile, "istio-cni istio/cni -n kube-system"},
 		{"namespace of the mesh", "spec: {values: {global: {istioNamespace: mesh}}}", ConfigFile, "istiod istio/istiod -n mesh"},

@@ -52,7 +52,7 @@ var places = map[string]place{
 func pod(key string) []string { return []string{"spec", "template", "spec", key} }
 
 func (k kubernetes) translate(settings map[string]any) {
-	for _, field := range sortedKeys(settings) {
+	for _, field := range inOrder(settings) {
 		v := settings[field]
 		switch {
 		case v == nil, field == "overlays":
@@ -66,6 +66,17 @@ func (k kubernetes) translate(settings map[string]any) {
 		}
 	}
 	k.overlays(listOf(settings["overlays"])) // istioctl applies them last
+}
+
+// inOrder lists settings, those first that decide which objects there are.
+func inOrder(settings map[string]any) []string {
+	var fields []string
+	for _, field := range append([]string{"replicaCount", "hpaSpec"}, sortedKeys(settings)...) {
+		if _, ok := settings[field]; ok && !slices.Contains(fields, field) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // setting carries one setting over, as a value if it can.

@@ -139,6 +139,7 @@ var chapters = []struct{ prefix, about string }{
 	{"HX3", "lint: deprecation"},
 	{"HX4", "lint: what does not fit together"},
 	{"HX5", "lint: install"},
+	{"IM", "import of IstioOperators"},
 }
 
 func ruleTable() string {
