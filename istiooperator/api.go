@@ -114,7 +114,11 @@ func (s *source) checkFields(n *manifest.Node, want *shape, path manifest.Path) 
 		if hint == "" {
 			hint = diag.DidYouMean(key, known)
 		}
-		s.findAt(n.Content[i], diag.Warning, codeUnknown, at, fmt.Sprintf("%s has no key %q: it is left out", nameOf(path), key), hint)
+		what := "it is left out"
+		if path.Equal(manifest.Keys("spec", "values")) {
+			what = "it is carried over as it is"
+		}
+		s.findAt(n.Content[i], diag.Warning, codeUnknown, at, fmt.Sprintf("%s has no key %q: %s", nameOf(path), key, what), hint)
 	}
 }
 

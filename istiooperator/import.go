@@ -103,6 +103,7 @@ func importDocument(doc *manifest.Document, names map[string]bool) (*Install, di
 	if s.findings.HasErrors() {
 		return nil, s.findings, nil
 	}
+	s.checkValues()
 	m, ok := s.merge()
 	if !ok {
 		return nil, s.findings, nil

@@ -124,6 +124,8 @@ func TestFindings(t *testing.T) {
 		{"unknown setting", "spec: {components: {pilot: {k8s: {replicas: 1}}}}\n", `has no key "replicas"`},
 		{"unknown component", "spec: {components: {pilots: {}}}\n", `did you mean "pilot"?`},
 		{"unknown value", "spec: {values: {globl: {}}}\n", `did you mean "global"?`},
+		{"misspelt value", "spec: {values: {pilot: {autoscaleMn: 2}}}\n", `spec.values.pilot.autoscaleMn is no value that a chart reads: it is carried over as it is at spec.values.pilot.autoscaleMn (did you mean "autoscaleMin"?)`},
+		{"misspelt value of all", "spec: {values: {global: {imagePullPolcy: Always}}}\n", `did you mean "imagePullPolicy"?`},
 		{"of old times", "spec: {addonComponents: {}}\n", "since 1.8"},
 		{"map for list", "spec: {components: {ingressGateways: {a: b}}}\n", "error[IM006]: IstioOperator: spec.components.ingressGateways is a map, expected a list"},
 		{"list for map", "spec: {components: []}\n", "expected a map"},
@@ -157,6 +159,16 @@ func TestFindings(t *testing.T) {
 			if d.Span.Start.Line == 0 {
 				t.Errorf("%s: no place: %v", tt.name, d)
 			}
+		}
+	}
+}
+
+func TestRealValuesAreKnown(t *testing.T) {
+	for _, in := range []string{
+		"spec: {values: {pilot: {env: {A: b}, autoscaleEnabled: false, cni: {}}, cni: {tolerations: [], ambient: {}}, global: {proxy: {}, meshID: m}, base: {excludedCRDs: []}}}\n",
+	} {
+		if _, findings := importOne(t, in); findings.AtLeast(diag.Warning) {
+			t.Error(findings)
 		}
 	}
 }

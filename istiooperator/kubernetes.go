@@ -204,7 +204,7 @@ func (k kubernetes) asValue(field string, v any) any {
 		}
 		return k.take("podAnnotations", v)
 	case "serviceAnnotations":
-		if k.key == "pilot" {
+		if k.key == "pilot" && len(listOf(k.all["revisionTags"])) == 0 { // whose Services would get them, too
 			return k.take("serviceAnnotations", v)
 		}
 	case "imagePullPolicy":

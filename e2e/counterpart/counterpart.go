@@ -32,6 +32,7 @@ const (
 	Helm4Version      = "v4.3.1"
 	KustomizeVersion  = "v5.8.2"
 	KubernetesVersion = "v1.37.1"
+	IstioVersion      = "1.31.1"
 )
 
 // recipe says how one binary is made.
@@ -86,6 +87,20 @@ func Kustomize(t testing.TB) string {
 		name:    "kustomize",
 		version: KustomizeVersion,
 		args:    []string{"install", "sigs.k8s.io/kustomize/kustomize/v5@" + KustomizeVersion},
+		require: "REQUIRE_HELM",
+	})
+}
+
+// Istioctl returns the path of a program that prints what Istio's operator code
+// makes of an IstioOperator, `istioctl manifest generate` without a cluster. Its
+// module takes versions of dependencies that Istio's own would have replaced.
+func Istioctl(t testing.TB) string {
+	t.Helper()
+	return binary(t, recipe{
+		name:    "istioctl",
+		version: IstioVersion,
+		args:    []string{"build", "."},
+		dir:     filepath.Join(Root(t), "e2e", "istiooperator", "istioctl"),
 		require: "REQUIRE_HELM",
 	})
 }
