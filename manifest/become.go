@@ -48,10 +48,14 @@ func becomeMapping(n, want *Node) {
 func becomeList(n, want *Node) {
 	p := &planner{}
 	items := make([]*Node, len(want.Content))
+	free := slices.Clone(n.Content)
 	for _, pair := range p.matchItems(n, want) {
-		items[pair[1]] = n.Content[pair[0]]
+		items[pair[1]], free[pair[0]] = n.Content[pair[0]], nil
 	}
 	for i, item := range want.Content {
+		if items[i] == nil {
+			items[i] = takeMoved(free, item)
+		}
 		if items[i] == nil {
 			items[i] = Copy(item)
 		} else {
@@ -59,6 +63,23 @@ func becomeList(n, want *Node) {
 		}
 	}
 	n.Content = items
+}
+
+// takeMoved takes the item out of a list that means the same as want, or has its
+// name; nil when there is none.
+func takeMoved(free []*Node, want *Node) *Node {
+	name := scalarText(child(want, "name"))
+	for _, same := range []func(n *Node) bool{
+		func(n *Node) bool { return sameToJSON(n, want) },
+		func(n *Node) bool { return name != "" && scalarText(child(n, "name")) == name },
+	} {
+		if i := slices.IndexFunc(free, func(n *Node) bool { return n != nil && same(n) }); i >= 0 {
+			moved := free[i]
+			free[i] = nil
+			return moved
+		}
+	}
+	return nil
 }
 
 // sameToJSON is Equal for readers that know only one type of number.

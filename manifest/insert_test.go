@@ -118,6 +118,8 @@ func TestBecome(t *testing.T) {
 		{"digits of numbers", "a: 1.0\nb: 1e3\nc: 12345678901234567890\n", "a: 1\nb: 1000\nc: 12345678901234567890\nd: 1\n", "a: 1.0\nb: 1e3\nc: 12345678901234567890\nd: 1\n"},
 		{"another long number", "c: 12345678901234567890\n", "c: 12345678901234567891\n", "c: 12345678901234567891\n"},
 		{"items by name", "l:\n- name: a # one\n  v: 1\n- name: b # two\n  v: 2\n", "l: [{name: b, v: 3}]\n", "l:\n- name: b # two\n  v: 3\n"},
+		{"items in another order", "l:\n- v: 1 # one\n  name: a\n- name: b\n  l: [ 1,  2 ] # two\n- 'c'\n", "l: [c, {name: b, l: [1, 2]}, {name: a, v: 3}]\n",
+			"l:\n- 'c'\n- name: b\n  l: [ 1,  2 ] # two\n- v: 3 # one\n  name: a\n"},
 		{"same key twice", "a: 1\na: 2\n", "a: 3\n", "a: 1\na: 3\n"},
 		{"merge key", "x: &x {p: 1, q: 2}\ny:\n  <<: *x\n  r: 3\n", "x: {p: 1, q: 2}\ny: {p: 5, q: 2, r: 3}\n", "x: &x {p: 1, q: 2}\ny:\n  r: 3\n  p: 5\n  q: 2\n"},
 		{"types", "a: {b: 1}\n", "a: [1]\n", "a: [1]\n"},
