@@ -14,6 +14,7 @@ import (
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/istiooperator"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -73,7 +74,10 @@ func (a *app) importIstioOperator(file string, o *importFlags) error {
 	if err == nil && !a.fails(findings) && !findings.HasErrors() {
 		findings = append(findings, checkImport(installs)...)
 	}
-	if err != nil || a.fails(findings) || findings.HasErrors() {
+	if err == nil && findings.HasErrors() { // whatever --fail-on says: half an import is none
+		err = pipeline.ErrStopped
+	}
+	if err != nil || a.fails(findings) {
 		return a.finish(findings, err)
 	}
 	if o.output == "" {
