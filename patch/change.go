@@ -11,8 +11,9 @@ import (
 
 // change is one thing a patch does to each object.
 type change struct {
-	span diag.Span
-	path manifest.Path // that it is about, where there is one
+	span  diag.Span
+	path  manifest.Path // that it is about, where there is one
+	kinds []string      // of the objects that it can be about; nil: any
 	// apply changes o.root, and tells which fields of the object are gone.
 	apply func(o *object) ([]removal, *problem)
 }

@@ -52,7 +52,15 @@ func (p *parser) namespace(patch *Patch, key, n *manifest.Node) {
 		}
 		o.run.moved[moved{o.id.Kind, o.id.Namespace, o.id.Name}] = true
 		return set.apply(o)
-	}}, change{span: p.span(key), apply: func(o *object) ([]removal, *problem) { return nil, o.followMoved(p.span(key), n) }})
+	}}, change{span: p.span(key), kinds: referringKinds(), apply: func(o *object) ([]removal, *problem) { return nil, o.followMoved(p.span(key), n) }})
+}
+
+func referringKinds() []string {
+	var kinds []string
+	for _, r := range namespaceReferences {
+		kinds = append(kinds, r.kinds...)
+	}
+	return kinds
 }
 
 // followMoved changes what an object says about the namespaces of moved ones.

@@ -179,6 +179,9 @@ func (p *parser) patchName(n *manifest.Node, patch *Patch) {
 		patch.Name = text
 	} else if file = manifest.Resolve(file); name == nil && isScalar(file) && file.Value != "" {
 		name, patch.Name = file, file.Value
+	} else if isScalar(name) && !isNull(name) && !ok {
+		p.report(codeName, name, "the name of the patch is "+manifest.KindName(name)+", not a string", fmt.Sprintf("write it in quotes: %q", name.Value))
+		return
 	} else {
 		p.report(codeName, n, "the patch has no name", "every message about a patch begins with its name, so it needs one")
 		return

@@ -13,6 +13,7 @@ func TestParseRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		{"unknown key in the target", "patches:\n- name: a\n  target: {knid: X}\n  set: {a: 1}", `unknown key "knid" in a target (did you mean "kind"?)`},
 		{"repeated key", "patches:\n- name: a\n  name: b\n  target: {kind: X}\n  set: {a: 1}", `"name" stands twice`},
 		{"no name", "patches:\n- target: {kind: X}\n  set: {a: 1}", "helmx.yaml:2:3: error[PA003]: the patch has no name"},
+		{"a name that YAML takes for no", "patches:\n- name: n\n  target: {kind: X}\n  set: {a: 1}", `helmx.yaml:2:9: error[PA003]: the name of the patch is a boolean, not a string (write it in quotes: "n")`},
 		{"name twice", "patches:\n- name: a\n  target: {kind: X}\n  set: {a: 1}\n- name: a\n  target: {kind: X}\n  set: {a: 2}", "helmx.yaml:5:9: error[PA003]: a: another patch has this name"},
 		{"no change", "patches:\n- name: a\n  target: {kind: X}", "error[PA004]: a: the patch says no change"},
 		{"two changes", "patches:\n- name: a\n  target: {kind: X}\n  set: {a: 1}\n  merge: {b: 1}", "error[PA004]: a: the patch has two kinds of change, set and merge"},

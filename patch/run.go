@@ -116,6 +116,9 @@ func (r *run) change(p *Patch, objects []*object) error {
 		changed := 0
 		var absent *diag.Diagnostic
 		for _, o := range objects {
+			if c.kinds != nil && !slices.Contains(c.kinds, o.d.ID().Kind) {
+				continue
+			}
 			did, b, err := r.edit(c, o)
 			switch {
 			case err != nil:
