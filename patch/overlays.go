@@ -57,6 +57,7 @@ func (p *parser) wholeOverlay(n *manifest.Node) (Patch, bool) {
 	if len(p.found) == before && (part.Target.Kind == nil || part.Target.Name == nil) {
 		p.report(codeShape, n, "an overlay needs kind and name", "they tell which object it is for")
 	}
+	part.Target.Text = "kind: " + part.Target.Kind.first() + ", name: " + part.Target.Name.first()
 	return part, len(p.found) == before
 }
 
