@@ -15,45 +15,9 @@ func init() {
 		Why: "The administration endpoints answer without authentication to whoever reaches istiod, and runtime assertions end " +
 			"the process where it would have gone on. Both are made for developing Istio.",
 		Remedy: "Remove the variable.",
-		Bad: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: UNSAFE_ENABLE_ADMIN_ENDPOINTS
-          value: "true"
-`,
-		Good: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: PILOT_TRACE_SAMPLING
-          value: "1"
-`,
-		Kinds: []string{"Deployment.apps"},
+		Bad:    istiodWith("UNSAFE_ENABLE_ADMIN_ENDPOINTS", "true"),
+		Good:   istiodWith("PILOT_TRACE_SAMPLING", "1"),
+		Kinds:  []string{"Deployment.apps"},
 		Object: func(p *Pass, o *Object) {
 			for _, name := range []string{"UNSAFE_ENABLE_ADMIN_ENDPOINTS", "UNSAFE_PILOT_ENABLE_RUNTIME_ASSERTIONS"} {
 				if value, at := o.IstiodEnv(name); isTrue(value) {

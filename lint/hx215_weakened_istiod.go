@@ -18,45 +18,9 @@ func init() {
 		Why: "Each of these variables takes a check out of the control plane that is on for a reason: who may ask it for " +
 			"configuration, whose identity a workload may claim, which authorities a remote cluster may name.",
 		Remedy: "Remove the variable, and mend what made it necessary.",
-		Bad: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: XDS_AUTH
-          value: "false"
-`,
-		Good: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: XDS_AUTH
-          value: "true"
-`,
-		Kinds: []string{"Deployment.apps"},
+		Bad:    istiodWith("XDS_AUTH", "false"),
+		Good:   istiodWith("XDS_AUTH", "true"),
+		Kinds:  []string{"Deployment.apps"},
 		Object: func(p *Pass, o *Object) {
 			for _, w := range weakenings {
 				value, at := o.IstiodEnv(w.name)

@@ -22,44 +22,8 @@ func init() {
 			"whoever relies on it does not get it.",
 		Remedy: "Remove the variable, or write the one that the hint names. Check first that the mesh does without the old " +
 			"behaviour.",
-		Bad: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: PILOT_ENABLE_STATUS
-          value: "true"
-`,
-		Good: `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: istiod
-  namespace: istio-system
-spec:
-  selector:
-    matchLabels: {app: istiod}
-  template:
-    metadata:
-      labels: {app: istiod}
-    spec:
-      containers:
-      - name: discovery
-        image: registry.istio.io/release/pilot:1.31.1
-        env:
-        - name: PILOT_TRACE_SAMPLING
-          value: "1"
-`,
+		Bad:    istiodWith("PILOT_ENABLE_STATUS", "true"),
+		Good:   istiodWith("PILOT_TRACE_SAMPLING", "1"),
 		Kinds:  podKinds,
 		Object: checkRemovedEnv,
 	})

@@ -96,3 +96,26 @@ func (m *Mesh) findRootNamespace() string {
 func isIstiod(o *Object) bool {
 	return o.Mentions("discovery") && o.First("spec.template.spec.containers[name=discovery]").Node != nil && o.Mentions("pilot")
 }
+
+// istiodWith is an example for rules: istiod with an environment variable.
+func istiodWith(name, value string) string {
+	return `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: istiod
+  namespace: istio-system
+spec:
+  selector:
+    matchLabels: {app: istiod}
+  template:
+    metadata:
+      labels: {app: istiod}
+    spec:
+      containers:
+      - name: discovery
+        image: registry.istio.io/release/pilot:1.31.1
+        env:
+        - name: ` + name + `
+          value: "` + value + `"
+`
+}
