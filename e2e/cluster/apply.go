@@ -141,6 +141,49 @@ func (c *Cluster) Apply(ctx context.Context, namespace string, o Object) error {
 	return err
 }
 
+// Create makes one object, and returns it as the server has stored it.
+func (c *Cluster) Create(ctx context.Context, namespace string, o Object) (Object, error) {
+	apiVersion, _ := o["apiVersion"].(string)
+	r, err := c.resource(ctx, apiVersion, o.Kind())
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	return c.stored(ctx, http.MethodPost, r.path(apiVersion, namespace), "application/json", body)
+}
+
+// Patch changes one object by a patch of the media type, and returns it as the
+// server has stored it.
+func (c *Cluster) Patch(ctx context.Context, o Object, mediaType string, patch []byte) (Object, error) {
+	apiVersion, _ := o["apiVersion"].(string)
+	r, err := c.resource(ctx, apiVersion, o.Kind())
+	if err != nil {
+		return nil, err
+	}
+	return c.stored(ctx, http.MethodPatch, r.path(apiVersion, o.meta("namespace"))+"/"+url.PathEscape(o.meta("name")), mediaType, patch)
+}
+
+func (c *Cluster) stored(ctx context.Context, method, path, mediaType string, body []byte) (Object, error) {
+	answer, err := c.do(ctx, method, path+"?fieldValidation=Strict", mediaType, body)
+	if err != nil {
+		return nil, err
+	}
+	var o Object
+	return o, json.Unmarshal(answer, &o)
+}
+
+// path is where the objects of a kind are.
+func (r resource) path(apiVersion, namespace string) string {
+	path := apiPath(apiVersion)
+	if r.Namespaced {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	return path + "/" + r.Name
+}
+
 // Get reads one object; kinds without namespaces take "".
 func (c *Cluster) Get(ctx context.Context, apiVersion, kind, namespace, name string) (Object, error) {
 	r, err := c.resource(ctx, apiVersion, kind)
