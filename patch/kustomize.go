@@ -16,7 +16,8 @@ import (
 // kustomization is one that `kustomize:` imports. It is parsed to patches, which
 // do what kustomize 5.8 does, in its order and on the objects it would choose.
 type kustomization struct {
-	*parser // of its file
+	*parser        // of its file
+	data    []byte // of its file
 	folder  string
 	files   map[string]*file // read so far
 }
@@ -56,7 +57,7 @@ func (p *parser) kustomize(patch *Patch, n *manifest.Node) {
 		return
 	}
 	k.parser = &parser{file: f.name, files: p.files, root: p.root, name: patch.Name, literal: true}
-	k.folder = filepath.Dir(f.name)
+	k.folder, k.data = filepath.Dir(f.name), f.data
 	root, err := manifest.Parse(f.data)
 	var syntax *manifest.SyntaxError
 	switch {

@@ -304,8 +304,8 @@ func (k *kustomization) imageEntries(n *manifest.Node) []Patch {
 			return
 		}
 		var err error
-		if im.matches, err = regexp.Compile("^" + im.name + "(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$"); err != nil {
-			k.report(codeTargetSyntax, item, fmt.Sprintf("the name of %s is no regular expression: %v", what, err), "")
+		if im.matches, err = wholeExpression(im.name, "^"+im.name+"(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$"); err != nil {
+			k.report(codeTargetSyntax, item, "the name of "+what+" is no regular expression: "+plainError(err), "")
 			return
 		}
 		made := k.everything(item, what)

@@ -75,7 +75,7 @@ func (k *kustomization) fromFile(n *manifest.Node, name string) (patchText, bool
 	if f == nil {
 		return patchText{}, false
 	}
-	roots, err := documentsOf(f.data, nil)
+	roots, err := documentsOf(f.data, nil, 0)
 	if err != nil {
 		at := k.file
 		k.file = f.name
@@ -86,7 +86,7 @@ func (k *kustomization) fromFile(n *manifest.Node, name string) (patchText, bool
 }
 
 func (k *kustomization) inline(n *manifest.Node) (patchText, bool) {
-	roots, err := documentsOf([]byte(n.Value), n)
+	roots, err := documentsOf([]byte(n.Value), n, k.indent(n))
 	if err != nil {
 		k.report(codeShape, &manifest.Node{Line: err.Line, Column: err.Column}, "the patch is no YAML: "+err.Message, "")
 	}
@@ -102,37 +102,55 @@ func (k *kustomization) nonEmpty(n *manifest.Node, text patchText, ok bool) (pat
 }
 
 // documentsOf parses the documents of a text. Those of a literal block, in, have
-// the lines of its file; of any other string they all have its own place.
-func documentsOf(data []byte, in *manifest.Node) ([]*manifest.Node, *manifest.SyntaxError) {
+// the lines of its file, and its columns when indent is the indentation of the
+// block; those of any other string all have its own place.
+func documentsOf(data []byte, in *manifest.Node, indent int) ([]*manifest.Node, *manifest.SyntaxError) {
 	var roots []*manifest.Node
 	for _, d := range manifest.Read("", data) {
 		root, err := d.Root()
 		var syntax *manifest.SyntaxError
 		if errors.As(err, &syntax) {
 			at := &manifest.Node{Line: syntax.Line, Column: syntax.Column}
-			toFile(at, d.Origin.Line-1, in)
+			toFile(at, d.Origin.Line-1, in, indent)
 			return nil, &manifest.SyntaxError{Line: at.Line, Column: at.Column, Message: syntax.Message}
 		}
 		if err == nil && root != nil && !isNull(root) {
-			toFile(root, max(d.Origin.Line, 1)-1, in)
+			toFile(root, max(d.Origin.Line, 1)-1, in, indent)
 			roots = append(roots, root)
 		}
 	}
 	return roots, nil
 }
 
+// indent is the indentation of the content of a literal block.
+func (k *kustomization) indent(n *manifest.Node) int {
+	if n.Style&yaml.LiteralStyle == 0 {
+		return 0
+	}
+	content := strings.TrimLeft(n.Value, "\n")
+	lines := strings.Split(string(k.data), "\n")
+	at := n.Line + len(n.Value) - len(content)
+	if at >= len(lines) {
+		return 0
+	}
+	return leading(lines[at]) - leading(content)
+}
+
+func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+
 // toFile gives nodes of an embedded text their places in the file.
-func toFile(n *manifest.Node, lines int, in *manifest.Node) {
+func toFile(n *manifest.Node, lines int, in *manifest.Node, indent int) {
 	switch {
 	case in == nil:
 		n.Line += lines
 	case in.Style&yaml.LiteralStyle != 0:
 		n.Line += lines + in.Line
+		n.Column += indent
 	default:
 		n.Line, n.Column = in.Line, in.Column
 	}
 	for _, c := range n.Content {
-		toFile(c, lines, in)
+		toFile(c, lines, in, indent)
 	}
 }
 
@@ -305,7 +323,7 @@ func (k *kustomization) strategicMerges(n *manifest.Node) []Patch {
 			return
 		}
 		text, ok := patchText{}, false
-		if roots, err := documentsOf([]byte(item.Value), item); err == nil && len(roots) > 0 && isMap(roots[0]) {
+		if roots, err := documentsOf([]byte(item.Value), item, k.indent(item)); err == nil && len(roots) > 0 && isMap(roots[0]) {
 			text, ok = patchText{k.file, roots}, true
 		} else {
 			text, ok = k.fromFile(item, item.Value)

@@ -177,14 +177,15 @@ func (f fieldPath) missing(root *manifest.Node) *problem {
 			n, at = next, strings.Join(f.keys[:i+1], ".")
 			continue
 		}
-		b := &problem{code: codePath, at: n, message: fmt.Sprintf("%s leads nowhere: %s has no %s", f.text, at, key)}
-		if isMap(n) {
-			path := manifest.Path{{Kind: manifest.Key, Key: key}}
-			if _, miss := (manifest.Found{Node: n}).Step(path, 0); miss != nil {
-				b.hint = miss.DidYouMean()
-			}
+		step := manifest.Step{Kind: manifest.Key, Key: key}
+		if field, value, ok := strings.Cut(strings.Trim(key, "[]"), "="); ok && isList(n) {
+			step = manifest.Step{Kind: manifest.Match, Fields: []manifest.Field{{Name: field, Value: value}}}
 		}
-		return b
+		if _, miss := (manifest.Found{Node: n}).Step(manifest.Path{step}, 0); miss != nil {
+			miss.Reason = fmt.Sprintf("%s leads nowhere: %s has no %s", f.text, at, key)
+			return &problem{code: codePath, at: n, miss: miss}
+		}
+		break
 	}
 	return &problem{code: codePath, at: n, message: fmt.Sprintf("%s holds nothing", f.text)}
 }

@@ -259,6 +259,7 @@ func (r *replacement) valueIn(d *manifest.Document) (*manifest.Node, *problem) {
 	}
 	if p != nil {
 		p.message = fmt.Sprintf("the source, %s: %s", d.Object(), p.message)
+		p.at = nil
 		return nil, p
 	}
 	value := manifest.Clone(nodes[0])

@@ -1,9 +1,9 @@
 package patch
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -32,8 +32,8 @@ func (k *kustomization) selector(n *manifest.Node) (*selector, bool) {
 				return
 			}
 			var err error
-			if *re, err = regexp.Compile("^(?:" + text + ")$"); err != nil {
-				k.report(codeTargetSyntax, v, fmt.Sprintf("%s is no regular expression: %v", key.Value, err), "")
+			if *re, err = wholeExpression(text, "^(?:"+text+")$"); err != nil {
+				k.report(codeTargetSyntax, v, key.Value+" is no regular expression: "+plainError(err), "")
 				return
 			}
 			*shown = Patterns{{text: text, re: *re}}
@@ -57,6 +57,18 @@ func (k *kustomization) selector(n *manifest.Node) (*selector, bool) {
 	s.target.Labels, s.target.Annotations, s.target.Text = s.labels, s.annotations, oneLine(n)
 	return s, ok
 }
+
+// wholeExpression compiles an expression that holds the user's, which is compiled
+// alone first so that the error shows what the user wrote.
+func wholeExpression(users, whole string) (*regexp.Regexp, error) {
+	if _, err := regexp.Compile(users); err != nil {
+		return nil, err
+	}
+	return regexp.Compile(whole)
+}
+
+// plainError is what is wrong with a regular expression.
+func plainError(err error) string { return strings.TrimPrefix(err.Error(), "error parsing regexp: ") }
 
 // selects reports whether an object is chosen, by the name it has or had first.
 func (s *selector) selects(r *run, d *manifest.Document) bool {
