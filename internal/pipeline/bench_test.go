@@ -65,7 +65,7 @@ func BenchmarkStream(b *testing.B) {
 			for b.Loop() {
 				o := Options{SkipValidation: true, SkipLint: true}
 				o.Patch.Patches = patches
-				docs, findings, err := ProcessStream(b.Context(), stream, charts.ValuesOptions{}, o)
+				docs, findings, err := ProcessWith(b.Context(), manifest.Read(manifest.Stdin, stream), charts.ValuesOptions{}, o)
 				if err != nil || len(findings) > 0 {
 					b.Fatal(findings, err)
 				}
@@ -85,7 +85,7 @@ func TestStreamOfTheMesh(t *testing.T) {
 	}
 	o := Options{SkipValidation: true, SkipLint: true}
 	o.Patch.Patches = threeFieldPatches(t)
-	docs, findings, err := ProcessStream(t.Context(), stream, charts.ValuesOptions{}, o)
+	docs, findings, err := ProcessWith(t.Context(), manifest.Read(manifest.Stdin, stream), charts.ValuesOptions{}, o)
 	if err != nil || len(findings) > 0 {
 		t.Fatal(findings, err)
 	}

@@ -43,11 +43,6 @@ func Process(ctx context.Context, docs []*manifest.Document, o Options) ([]*mani
 	return docs, append(findings, judged...), err
 }
 
-// ProcessStream is ProcessWith for a stream that something else rendered.
-func ProcessStream(ctx context.Context, data []byte, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
-	return ProcessWith(ctx, manifest.Read(manifest.Stdin, data), values, o)
-}
-
 // ProcessWith is Process where no chart tells the values: they are those of the
 // release as far as the caller knows them, and expressions see them.
 func ProcessWith(ctx context.Context, docs []*manifest.Document, values charts.ValuesOptions, o Options) ([]*manifest.Document, diag.List, error) {
