@@ -169,6 +169,17 @@ func hasSyntaxError(stream string) bool {
 	return false
 }
 
+// A change of name is not followed into other objects, which is said.
+func TestChangesOfNameAreNotFollowed(t *testing.T) {
+	stream := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: old}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {volumes: [{name: c, configMap: {name: old}}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: older}\n"
+	_, found := imported(t, stream, map[string]string{
+		"k/kustomization.yaml": "patches:\n- target: {kind: ConfigMap}\n  options: {allowNameChange: true}\n  patch: |\n    kind: ConfigMap\n    metadata: {name: new}\n",
+	})
+	if len(found) != 1 || found[0].Severity != diag.Warning || !strings.Contains(found[0].Message, "the object was old, and the old name stays in Pod p") {
+		t.Error(describe(found))
+	}
+}
+
 // Only files below the folder of helmx.yaml are read.
 func TestKustomizationsStayInside(t *testing.T) {
 	for _, path := range []string{"../k", "k/../../k", "/etc/passwd", "https://example.org/kustomization.yaml", "k/link"} {

@@ -1,10 +1,12 @@
 package patch
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -120,6 +122,30 @@ func (r *run) rememberID(o *object) {
 		r.previous = map[*manifest.Document][]manifest.ID{}
 	}
 	r.previous[o.d] = append(r.previous[o.d], o.id)
+	if now := o.d.ID(); now.Kind == o.id.Kind && now.Name != o.id.Name {
+		r.leftBehind(o, now)
+	}
+}
+
+// leftBehind warns of objects that hold the old name of an object: kustomize
+// follows a change of name into them, helmx does not.
+func (r *run) leftBehind(o *object, now manifest.ID) {
+	word := regexp.MustCompile(`(^|[^\w.-])` + regexp.QuoteMeta(o.id.Name) + `($|[^\w.-])`)
+	var holders []*manifest.Document
+	for _, d := range r.docs {
+		if d != o.d && word.Match(d.Raw()) {
+			holders = append(holders, d)
+		}
+	}
+	if holders == nil {
+		return
+	}
+	object := now.Object()
+	r.report(diag.Diagnostic{
+		Code: codeImport, Severity: diag.Warning, Span: o.patch.Span, Object: &object,
+		Message: fmt.Sprintf("%s: the object was %s, and the old name stays in %s", o.patch.Name, o.id.Name, objectList(holders)),
+		Hint:    "kustomize would follow the change into what refers to the object; if these do, change them by patches too",
+	})
 }
 
 // effectiveNamespace is where an object comes to be without a namespace given.
