@@ -235,6 +235,32 @@ func TestListKeysOfOtherKinds(t *testing.T) {
 	}
 }
 
+// An item of a patch may leave out keys, as long as it means one item.
+func TestSeveralListKeys(t *testing.T) {
+	in := "apiVersion: example.org/v1\nkind: Custom\nspec:\n  list:\n  - {host: b, port: 1}\n  - {host: b, port: 2}\n  - {host: c, port: 3}\n  - {host: d}\n  - {host: d, port: 4}\n"
+	for item, want := range map[string]string{
+		"{host: c, v: x}":          "{host: c, port: 3, v: x}",
+		"{port: 2, v: x}":          "{host: b, port: 2, v: x}",
+		"{host: d, v: x}":          "- {host: d, v: x}\n",
+		"{host: d, port: 4, v: x}": "{host: d, port: 4, v: x}",
+		"{host: b, v: x}":          `PA107 a: 2 items of spec.list are [host=b], and the merge may change only one`,
+		"{v: x}":                   `PA107 a: an item for spec.list has no "host"`,
+	} {
+		patches, _ := patchesOf(t, "patches:\n- name: a\n  target: {kind: Custom}\n  merge: {spec: {list: ["+item+"]}}\n")
+		docs, findings, err := Apply(context.Background(), manifest.Read("x", []byte(in)), Options{Patches: patches, ListKeys: namedList{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(docs[0].Raw())
+		for _, d := range findings {
+			got += d.Code + " " + d.Message
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: want %s in\n%s", item, want, got)
+		}
+	}
+}
+
 // notIdempotent are the cases that say to do something again, with the reason.
 var notIdempotent = map[string]string{
 	"anchors":     "a patch makes a key again that a later one renames",
