@@ -1,383 +1,306 @@
 package schema
 
-import (
-	"cmp"
-	"errors"
-	"fmt"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
+import "github.com/helmx-dev/helmx/diag"
 
-	"github.com/helmx-dev/helmx/diag"
-	"github.com/helmx-dev/helmx/manifest"
-	"github.com/helmx-dev/helmx/schema/internal/pack"
-	"github.com/santhosh-tekuri/jsonschema/v5"
-)
-
-// explainer turns the failures of one object into findings. The library says
-// only which keyword of which schema failed where; the text is made here, from
-// that schema and the value.
-type explainer struct {
-	object    *object
-	kind      *kind
-	schema    *jsonschema.Schema
-	validator *validator
-	found     diag.List
+// Explanations documents every code that this package prints. The examples are
+// run by a test: manifests, or a values.schema.json and values below "---".
+var Explanations = []diag.Explanation{
+	{
+		Code: "SC001", Title: "Broken YAML", Severity: diag.Error,
+		Why:    "The document cannot be read as YAML, so nothing in it would reach the cluster: kubectl and Helm refuse the whole stream.",
+		Remedy: "Mend the line that is shown; in a chart it is the template line that wrote it.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  greeting: hello: world\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  greeting: 'hello: world'\n",
+		Source: "https://yaml.org/spec/1.2.2/",
+	},
+	{
+		Code: "SC002", Title: "A key stands twice in one mapping", Severity: diag.Error,
+		Why:    "Helm and kubectl take the last of two equal keys and drop the other without a word, which is hardly ever what the author wanted. YAML forbids it, and the API server refuses it under strict validation.",
+		Remedy: "Merge the two, or remove one. When whole objects are repeated, a line with \"---\" is missing between them.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {app: a}\n  labels: {tier: b}\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {app: a, tier: b}\n",
+		Source: "https://yaml.org/spec/1.2.2/#mapping",
+	},
+	{
+		Code: "SC003", Title: "The document is not an object", Severity: diag.Error,
+		Why:    "A manifest is a map with apiVersion, kind and metadata. Text or a list in its place usually is output of a template that was meant for NOTES.txt.",
+		Remedy: "Remove the text, or turn it into a comment.",
+		Bad:    "Thank you for installing.\n",
+		Good:   "# Thank you for installing.\n",
+		Source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/",
+	},
+	{
+		Code: "SC004", Title: "apiVersion or kind is missing", Severity: diag.Error,
+		Why:    "Without apiVersion and kind nobody can tell what the object is.",
+		Remedy: "Add the field.",
+		Bad:    "kind: ConfigMap\nmetadata:\n  name: a\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+		Source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/#required-fields",
+	},
+	{
+		Code: "SC005", Title: "Kubernetes does not know this kind", Severity: diag.Error,
+		Why:    "The API version or the kind is misspelled, or the two do not belong together: the API server answers \"no matches for kind\".",
+		Remedy: "Use the spelling that is suggested.",
+		Bad:    "apiVersion: apps/v1\nkind: Deploymnet\nmetadata:\n  name: a\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC006", Title: "The API was removed", Severity: diag.Error,
+		Why:    "The Kubernetes version that the manifests are for no longer serves this API version: the object is refused, and an upgrade of the cluster breaks the release.",
+		Remedy: "Move to the API version that replaces it; its fields may differ.",
+		Bad:    "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata:\n  name: a\nspec:\n  maxUnavailable: 1\n",
+		Good:   "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: a\nspec:\n  maxUnavailable: 1\n",
+		Source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
+	},
+	{
+		Code: "SC007", Title: "The API is deprecated", Severity: diag.Warning,
+		Why:    "The API version still works, and a later Kubernetes version will no longer serve it.",
+		Remedy: "Move to the API version that replaces it before the cluster is upgraded.",
+		Bad:    "apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: a\n",
+		Good:   "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata:\n  name: a\naddressType: IPv4\nendpoints: []\n",
+		Source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
+	},
+	{
+		Code: "SC008", Title: "There is no schema of this kind", Severity: diag.Warning,
+		Why:    "The kind is a custom resource whose CustomResourceDefinition is neither in the stream, nor in crds/ of the chart, nor in the folders of validate.crds, nor in helmx. The object was not validated.",
+		Remedy: "Add the CustomResourceDefinition to validate.crds. validate.missingSchema: error makes sure that nothing passes unseen; ignore silences the warning.",
+		Bad:    "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: a\n",
+		Good: `apiVersion: example.com/v1
+kind: Widget
+metadata:
+  name: a
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: widgets.example.com
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema: {type: object}
+`,
+		Source: "https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/custom-resources/",
+	},
+	{
+		Code: "SC009", Title: "A cluster-scoped object has a namespace", Severity: diag.Warning,
+		Why:    "The kind exists once per cluster. The namespace is dropped, and two releases in two namespaces fight over one object.",
+		Remedy: "Remove metadata.namespace; make the name unique per release if both need one.",
+		Bad:    "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  namespace: b\n",
+		Good:   "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n",
+		Source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#not-all-objects-are-in-a-namespace",
+	},
+	{
+		Code: "SC010", Title: "There are no schemas of this Kubernetes version", Severity: diag.Info,
+		Why:    "helmx holds the schemas of Kubernetes 1.28 to 1.37. For another version it takes the nearest: fields that came or went in between are judged by that version. What was removed and deprecated is judged by the version that was asked for.",
+		Remedy: "Use a helmx that knows the version, or name a version it knows.",
+		Bad:    "# helmx.yaml\nvalidate: {kubeVersion: \"1.90\"}\n",
+		Good:   "# helmx.yaml\nvalidate: {kubeVersion: \"1.37\"}\n",
+		Source: "https://kubernetes.io/releases/",
+	},
+	{
+		Code: "SC011", Title: "A value has the wrong type", Severity: diag.Error,
+		Why:    "The field takes another type. Most often quotes are missing around text that YAML reads as a number or a boolean (1.10, on, 1234e56), or stand around a number.",
+		Remedy: "Add or remove the quotes; in a template, {{ .Values.x | quote }} or {{ .Values.x | int }}.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {version: 1.10}\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {version: \"1.10\"}\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC012", Title: "A required field is missing", Severity: diag.Error,
+		Why:    "The API server refuses objects that lack it. A field that is null counts as missing.",
+		Remedy: "Set the field.",
+		Bad:    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\nrules:\n- apiGroups: [\"\"]\n  resources: [pods]\n",
+		Good:   "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: a\nrules:\n- apiGroups: [\"\"]\n  resources: [pods]\n  verbs: [get]\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC013", Title: "A value is not among those allowed", Severity: diag.Error,
+		Why:    "The field takes one of a few values, spelled exactly so.",
+		Remedy: "Use one of the values that are listed.",
+		Bad:    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  restartPolicy: never\n  containers:\n  - name: a\n    image: a\n",
+		Good:   "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  restartPolicy: Never\n  containers:\n  - name: a\n    image: a\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC014", Title: "Unknown field", Severity: diag.Error,
+		Why:    "The kind has no such field: a typo, a wrong indentation, or a field of another API version. The API server drops it, or refuses the object under strict validation; either way the setting has no effect.",
+		Remedy: "Use the field that is suggested, or move it to where it belongs.",
+		Bad:    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: a\n    imagePullPolcy: Always\n",
+		Good:   "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: a\n    imagePullPolicy: Always\n",
+		Source: "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
+	},
+	{
+		Code: "SC015", Title: "A number, a length or a count is out of range", Severity: diag.Error,
+		Why:    "The field has bounds, such as 1 to 65535 for a port.",
+		Remedy: "Use a value within the bounds.",
+		Bad:    "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 80800\n",
+		Good:   "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 8080\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC016", Title: "A value does not have the format of its field", Severity: diag.Error,
+		Why:    "Quantities, times, base64, schedules, file modes, host names and patterns of custom resources have a form of their own.",
+		Remedy: "Write it in the form that is named.",
+		Bad:    "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: a\nspec:\n  hard: {requests.memory: 256MB}\n",
+		Good:   "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: a\nspec:\n  hard: {requests.memory: 256Mi}\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/",
+	},
+	{
+		Code: "SC017", Title: "A list holds an item twice", Severity: diag.Error,
+		Why:    "The items of the list are told apart by a key, such as the name of an environment variable. Server-side apply, the default of Helm 4, refuses a list with the same key twice; create and patch let one of the two win.",
+		Remedy: "Remove one. With validate.apply: client it is a warning.",
+		Bad:    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: a\n    env:\n    - {name: X, value: \"1\"}\n    - {name: X, value: \"2\"}\n",
+		Good:   "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: a\n    env:\n    - {name: X, value: \"2\"}\n",
+		Source: "https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy",
+	},
+	{
+		Code: "SC018", Title: "Fields exclude each other, or one of several is missing", Severity: diag.Error,
+		Why:    "The schema of the custom resource allows exactly one of several fields, or demands one of them.",
+		Remedy: "Keep one of the fields that are named.",
+		Bad:    "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: a\nspec:\n  hosts: [a]\n  http:\n  - match:\n    - uri: {exact: /a, prefix: /b}\n    route:\n    - destination: {host: a}\n",
+		Good:   "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: a\nspec:\n  hosts: [a]\n  http:\n  - match:\n    - uri: {prefix: /b}\n    route:\n    - destination: {host: a}\n",
+		Source: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation",
+	},
+	{
+		Code: "SC019", Title: "A name, a label or an annotation is malformed", Severity: diag.Error,
+		Why:    "Names become parts of URLs and DNS names, and labels of queries, so their characters and lengths are limited.",
+		Remedy: "Use lower case letters, digits and '-'. A \"<no value>\" in a name comes from a template that prints a value that is not set.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: My_Config\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: my-config\n",
+		Source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
+	},
+	{
+		Code: "SC020", Title: "A CustomResourceDefinition holds an unusable schema", Severity: diag.Error,
+		Why:    "Every field of a schema needs a type, patterns must compile, and a default must fit its own schema; the API server refuses the definition otherwise.",
+		Remedy: "Mend the schema.",
+		Bad:    crdExample("{pattern: a}"),
+		Good:   crdExample("{type: string, pattern: a}"),
+		Source: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema",
+	},
+	{
+		Code: "SC021", Title: "A selector does not select its own pods", Severity: diag.Error,
+		Why:    "spec.selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet must match the labels of spec.template: otherwise it would make pods without end and never see one of them. The API server refuses the object.",
+		Remedy: "Give both the same labels; in a chart, from one named template. The selector of a workload that exists cannot be changed.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: b}\n    spec:\n      containers:\n      - name: a\n        image: a\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n",
+		Source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
+	},
+	{
+		Code: "SC022", Title: "A container mounts a volume that does not exist", Severity: diag.Error,
+		Why:    "Each name under volumeMounts must be that of a volume of the pod, or of a claim template of its StatefulSet. The API server refuses the object; older ones take a StatefulSet and refuse its pods. Pods of their own are not checked, as volumes are added to them on their way.",
+		Remedy: "Add the volume, or mend the name.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n        volumeMounts:\n        - {name: cache, mountPath: /cache}\n      volumes:\n      - {name: tmp, emptyDir: {}}\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n        volumeMounts:\n        - {name: cache, mountPath: /cache}\n      volumes:\n      - {name: cache, emptyDir: {}}\n",
+		Source: "https://kubernetes.io/docs/concepts/storage/volumes/#background",
+	},
+	{
+		Code: "SC023", Title: "A Service with several ports has one without a name", Severity: diag.Error,
+		Why:    "The ports of a Service are told apart by their names as soon as there are two. The API server refuses the object.",
+		Remedy: "Give each port a name. Istio reads the protocol from it: http, grpc-api, tcp-db.",
+		Bad:    "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  selector: {app: a}\n  ports:\n  - {name: http, port: 80}\n  - {port: 443}\n",
+		Good:   "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  selector: {app: a}\n  ports:\n  - {name: http, port: 80}\n  - {name: https, port: 443}\n",
+		Source: "https://kubernetes.io/docs/concepts/services-networking/service/#multi-port-services",
+	},
+	{
+		Code: "SC024", Title: "Two containers of a pod have the same name", Severity: diag.Error,
+		Why:    "Names of containers and init containers must differ, also between the two lists. The API server refuses the object. (Within one list it is SC017.)",
+		Remedy: "Rename one of them.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n      initContainers:\n      - name: a\n        image: a\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels: {app: a}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a\n      initContainers:\n      - name: prepare\n        image: a\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container",
+	},
+	{
+		Code: "SC025", Title: "A release holds the same object twice", Severity: diag.Error,
+		Why:    "Helm 3 creates the objects of an install one after the other, and stops half-way where one exists already. Helm 4 lets the second overwrite the first, so there it is a warning. A hook may have the name of another object.",
+		Remedy: "Remove one of the two, or give it a name of its own.",
+		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n",
+		Source: "pkg/action/install.go and pkg/kube/client.go in helm/helm",
+	},
+	{
+		Code: "SC101", Title: "A chart value has the wrong type", Severity: diag.Error,
+		Why:    "values.schema.json of the chart, or of a subchart, says which type the value has. Helm refuses to render the chart.",
+		Remedy: "Mend the value where it is set; --set-string keeps digits as text.",
+		Bad:    "{\"properties\": {\"replicas\": {\"type\": \"integer\"}}}\n---\nreplicas: two\n",
+		Good:   "{\"properties\": {\"replicas\": {\"type\": \"integer\"}}}\n---\nreplicas: 2\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC102", Title: "A chart value is required and not set", Severity: diag.Error,
+		Why:    "values.schema.json names the value as required, and neither the chart's defaults nor the user set it.",
+		Remedy: "Set it in a values file or with --set.",
+		Bad:    "{\"required\": [\"domain\"]}\n---\nreplicas: 2\n",
+		Good:   "{\"required\": [\"domain\"]}\n---\ndomain: example.com\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC103", Title: "A chart value is not among those allowed", Severity: diag.Error,
+		Why:    "values.schema.json lists the values it may have.",
+		Remedy: "Use one of them.",
+		Bad:    "{\"properties\": {\"level\": {\"enum\": [\"info\", \"debug\"]}}}\n---\nlevel: inof\n",
+		Good:   "{\"properties\": {\"level\": {\"enum\": [\"info\", \"debug\"]}}}\n---\nlevel: info\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC104", Title: "The chart has no such value", Severity: diag.Error,
+		Why:    "values.schema.json forbids values that it does not name (additionalProperties: false), so that typos are found.",
+		Remedy: "Use the value that is suggested, or remove it.",
+		Bad:    "{\"additionalProperties\": false, \"properties\": {\"replicas\": {}}}\n---\nreplicsa: 2\n",
+		Good:   "{\"additionalProperties\": false, \"properties\": {\"replicas\": {}}}\n---\nreplicas: 2\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC105", Title: "A chart value breaks a rule of the schema", Severity: diag.Error,
+		Why:    "values.schema.json sets a range, a length, a pattern, a format or a choice that the value does not meet.",
+		Remedy: "Mend the value where it is set.",
+		Bad:    "{\"properties\": {\"port\": {\"maximum\": 65535}}}\n---\nport: 80800\n",
+		Good:   "{\"properties\": {\"port\": {\"maximum\": 65535}}}\n---\nport: 8080\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC106", Title: "values.schema.json is broken", Severity: diag.Error,
+		Why:    "The file is not JSON, or not a JSON Schema of its draft. Helm refuses to render the chart.",
+		Remedy: "Mend the schema; \"$schema\" names its draft, 2020-12 where it is missing.",
+		Bad:    "{\"properties\": {\"port\": {\"type\": \"int\"}}}\n---\nport: 8080\n",
+		Good:   "{\"properties\": {\"port\": {\"type\": \"integer\"}}}\n---\nport: 8080\n",
+		Source: valuesSource,
+	},
+	{
+		Code: "SC107", Title: "values.schema.json refers to another host", Severity: diag.Error,
+		Why:    "Validation would depend on the network and on what somebody else serves today. Helm fetches the reference; helmx never fetches anything while it validates.",
+		Remedy: "Copy the schema into \"$defs\" of the file and refer to it there.",
+		Bad:    "{\"properties\": {\"port\": {\"$ref\": \"https://example.com/port.json\"}}}\n---\nport: 8080\n",
+		Good:   "{\"$defs\": {\"port\": {\"type\": \"integer\"}}, \"properties\": {\"port\": {\"$ref\": \"#/$defs/port\"}}}\n---\nport: 8080\n",
+		Source: valuesSource,
+	},
 }
 
-// problem is one failure: the schema, its keyword, and the value with its path.
-type problem struct {
-	schema  *jsonschema.Schema
-	rule    *rule
-	keyword string
-	path    manifest.Path
-	value   any
-	cause   *jsonschema.ValidationError
-}
+const valuesSource = "https://helm.sh/docs/topics/charts/#schema-files"
 
-func (e *explainer) explain(err error) diag.List {
-	var failure *jsonschema.ValidationError
-	if !errors.As(err, &failure) {
-		d := e.object.finding("SC020", diag.Error)
-		d.Message = "the schema of " + e.kind.GVK() + " cannot be applied: " + err.Error()
-		return diag.List{d}
-	}
-	e.walk(failure)
-	slices.SortStableFunc(e.found, func(a, b diag.Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(a.Rendered.Line, b.Rendered.Line), cmp.Compare(a.Rendered.Column, b.Rendered.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
-		)
-	})
-	return slices.CompactFunc(e.found, func(a, b diag.Diagnostic) bool {
-		return a.Path == b.Path && a.Message == b.Message
-	})
-}
-
-// walk visits the failures that are no mere wrappers of others.
-func (e *explainer) walk(f *jsonschema.ValidationError) {
-	p, ok := e.problem(f)
-	if ok && p.keyword == "anyOf" && len(f.Causes) > 0 {
-		e.walkLikeliest(p, f.Causes)
-		return
-	}
-	if ok && (p.keyword == "oneOf" || p.keyword == "anyOf" || p.keyword == "not" || len(f.Causes) == 0) {
-		e.report(p)
-		return
-	}
-	for _, cause := range f.Causes {
-		e.walk(cause)
-	}
-}
-
-// walkLikeliest explains the branch of an anyOf that the value was probably
-// meant for: one that does not fail by its type.
-func (e *explainer) walkLikeliest(p problem, causes []*jsonschema.ValidationError) {
-	i := slices.IndexFunc(causes, func(c *jsonschema.ValidationError) bool {
-		return !strings.HasSuffix(c.KeywordLocation, "/type") || len(c.InstanceLocation) > len(p.cause.InstanceLocation)
-	})
-	if i < 0 {
-		e.report(p)
-		return
-	}
-	e.walk(causes[i])
-}
-
-// problem finds the schema that a failure is about; ok is false at the top and
-// for wrappers.
-func (e *explainer) problem(f *jsonschema.ValidationError) (problem, bool) {
-	s := e.schema
-	words := pointer(f.KeywordLocation)
-	path := instancePath(e.object.value, pointer(f.InstanceLocation))
-	for len(words) > 0 {
-		next, n := descend(s, words)
-		if next == nil {
-			break
-		}
-		s, words = next, words[n:]
-	}
-	r := ruleOf(s)
-	if r == nil || len(words) == 0 {
-		return problem{}, false
-	}
-	return problem{s, r, words[0], path, valueAt(e.object.value, path), f}, true
-}
-
-// descend follows the first word or two of a keyword location.
-func descend(s *jsonschema.Schema, words []string) (*jsonschema.Schema, int) {
-	var branches []*jsonschema.Schema
-	switch words[0] {
-	case keyDef:
-		if r := ruleOf(s); r != nil && r.node.Def != 0 {
-			return r.lib.definition(r.node.Def, r.as).schema, 1
-		}
-	case "not":
-		if len(words) > 1 {
-			return s.Not, 1
-		}
-	case "items":
-		next, _ := s.Items.(*jsonschema.Schema)
-		return next, 1
-	case "additionalProperties":
-		next, _ := s.AdditionalProperties.(*jsonschema.Schema)
-		return next, 1
-	case "properties":
-		if len(words) > 1 {
-			return s.Properties[words[1]], 2
-		}
-	case "allOf":
-		branches = s.AllOf
-	case "anyOf":
-		branches = s.AnyOf
-	case "oneOf":
-		branches = s.OneOf
-	}
-	if len(words) > 1 && branches != nil {
-		if i, err := strconv.Atoi(words[1]); err == nil && i < len(branches) {
-			return branches[i], 2
-		}
-	}
-	return nil, 0
-}
-
-// pointer splits a JSON pointer as the library writes it.
-func pointer(s string) []string {
-	if s == "" {
-		return nil
-	}
-	words := strings.Split(strings.TrimPrefix(s, "/"), "/")
-	for i, w := range words {
-		if u, err := url.PathUnescape(w); err == nil {
-			w = u
-		}
-		words[i] = strings.ReplaceAll(strings.ReplaceAll(w, "~1", "/"), "~0", "~")
-	}
-	return words
-}
-
-// report makes the findings of one problem: one for each field that is missing
-// or unknown, one for anything else.
-func (e *explainer) report(p problem) {
-	if e.inStatus(p) {
-		return
-	}
-	switch p.keyword {
-	case "required":
-		e.missing(p)
-	case "additionalProperties":
-		e.unknown(p)
-	case keyListKeys, keyListSet:
-		e.duplicates(p)
-	case "oneOf", "anyOf", "not":
-		e.branches(p)
-	default:
-		if mapFormats[p.rule.node.Format] != nil && p.keyword == keyFormat {
-			e.entries(p)
-			return
-		}
-		code, message, hint := e.valueText(p)
-		d := e.add(code, p.path, false, message, hint)
-		if p.keyword == keyFormat && dubious[p.rule.node.Format] {
-			d.Severity = diag.Warning
-		}
-	}
-}
-
-// entries reports the bad entries of a map such as labels.
-func (e *explainer) entries(p problem) {
-	m, _ := p.value.(map[string]any)
-	for _, key := range sortedKeys(m) {
-		if problem := mapFormats[p.rule.node.Format](key, m[key]); problem != "" {
-			e.add("SC019", p.path.Child(key), true, problem, "")
-		}
-	}
-}
-
-// inStatus reports whether a problem does not matter because the server throws
-// the status of new objects away - after decoding it, so that types and unknown
-// fields do matter.
-func (e *explainer) inStatus(p problem) bool {
-	return len(p.path) > 0 && p.path[0].Key == "status" && p.keyword != "type" && p.keyword != "additionalProperties"
-}
-
-func (e *explainer) add(code string, p manifest.Path, key bool, message, hint string) *diag.Diagnostic {
-	d := e.object.at(p, key)
-	d.Code, d.Severity = code, diag.Error
-	d.Message, d.Hint = message, hint
-	d.Schema = e.kind.schemaName(e.validator.target.release)
-	note(&d)
-	e.found = append(e.found, d)
-	return &e.found[len(e.found)-1]
-}
-
-func (e *explainer) missing(p problem) {
-	m, _ := p.value.(map[string]any)
-	for _, name := range p.schema.Required {
-		if _, ok := m[name]; !ok {
-			e.add("SC012", p.path.Child(name), false, fmt.Sprintf("required field %q is missing", name), "")
-		}
-	}
-}
-
-func (e *explainer) unknown(p problem) {
-	m, _ := p.value.(map[string]any)
-	known := sortedKeys(p.schema.Properties)
-	for _, name := range sortedKeys(m) {
-		if p.schema.Properties[name] != nil {
-			continue
-		}
-		e.add("SC014", p.path.Child(name), true, fmt.Sprintf("unknown field %q", name), e.unknownHint(p, name, known))
-	}
-}
-
-// unknownHint guesses what an unknown field was meant to be: a field of a
-// mapping that ended too early, another field of the same mapping, or one that
-// belongs a level further out or in.
-func (e *explainer) unknownHint(p problem, name string, known []string) string {
-	if hint := e.emptyParent(p, name); hint != "" {
-		return hint
-	}
-	if best := closest(name, known); best != "" {
-		if p.path.Child(best).Get(e.object.node) != nil {
-			return fmt.Sprintf("did you mean %q, which is set as well?", best)
-		}
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	if at := e.fieldElsewhere(p, name); at != "" {
-		return fmt.Sprintf("%s has a field %q: check the indentation", at, name)
-	}
-	if len(known) == 0 || len(known) > 9 {
-		return ""
-	}
-	return "expected one of " + strings.Join(known, ", ")
-}
-
-// emptyParent recognises the fields of a block that a template indented too
-// little: the key above them is left without a value.
-func (e *explainer) emptyParent(p problem, name string) string {
-	for _, parent := range e.fieldsHolding(p, name) {
-		value := manifest.Resolve(p.path.Child(parent).Get(e.object.node))
-		if value == nil || value.ShortTag() != "!!null" {
-			continue
-		}
-		key, _ := locate(e.object.node, p.path.Child(parent), true)
-		return fmt.Sprintf("it is a field of %s, which is empty: indent it further, in a template with nindent %d", parent, key.Column+1)
-	}
-	return ""
-}
-
-// fieldsHolding lists the fields of a mapping whose own mapping, or whose
-// items, have a field of this name.
-func (e *explainer) fieldsHolding(p problem, name string) []string {
-	var found []string
-	for _, child := range sortedKeys(p.rule.node.Properties) {
-		c := p.rule.lib.resolve(p.rule.node.Properties[child], p.rule.as)
-		if c.Items != nil {
-			c = p.rule.lib.resolve(c.Items, p.rule.as)
-		}
-		if c.Properties[name] != nil {
-			found = append(found, child)
-		}
-	}
-	return found
-}
-
-// fieldElsewhere looks for a field of this name one level in, and in the
-// mappings around, the nearest first.
-func (e *explainer) fieldElsewhere(p problem, name string) string {
-	value, _ := p.value.(map[string]any)
-	for _, child := range e.fieldsHolding(p, name) {
-		if value[child] != nil {
-			return child
-		}
-	}
-	nodes := e.nodesAlong(p)
-	for i := len(nodes) - 1; i >= 0; i-- {
-		if n := nodes[i]; n != nil && n.Properties[name] != nil {
-			return cmp.Or(p.path[:i].String(), "the object itself")
-		}
-	}
-	return ""
-}
-
-// nodesAlong returns the schemas of the mappings and lists around a value, the
-// object's own first.
-func (e *explainer) nodesAlong(p problem) []*pack.Node {
-	lib := e.kind.lib
-	n := lib.resolve(ruleOf(e.schema).node, native)
-	var nodes []*pack.Node
-	for _, step := range p.path {
-		nodes = append(nodes, n)
-		switch {
-		case n == nil:
-		case step.Kind == manifest.Index:
-			n = lib.resolve(n.Items, p.rule.as)
-		default:
-			n = lib.resolve(childNode(n, step.Key), p.rule.as)
-		}
-	}
-	return nodes
-}
-
-func (e *explainer) duplicates(p problem) {
-	for _, dup := range p.rule.duplicates(p.value) {
-		step := manifest.Step{Kind: manifest.Index, Index: dup.second}
-		what := dup.key
-		if e.object.isSecretValue(p.path) {
-			what = "value"
-		}
-		d := e.add("SC017", append(slices.Clone(p.path), step), false,
-			fmt.Sprintf("the list holds %s twice, first at index %d", what, dup.first), "")
-		if p.rule.as == native && e.validator.options.Apply == ApplyClient && !uniqueAnyway[p.path[len(p.path)-1].Key] {
-			d.Severity = diag.Warning
-		}
-	}
-}
-
-// uniqueAnyway are lists of native kinds that the server refuses with a name
-// twice however they are applied.
-var uniqueAnyway = map[string]bool{"containers": true, "initContainers": true, "volumes": true}
-
-// branches explains oneOf, anyOf and not. In custom resources they nearly
-// always say which fields exclude each other, or that one of some must be set.
-func (e *explainer) branches(p problem) {
-	m, _ := p.value.(map[string]any)
-	var names, set []string
-	for _, name := range requiredNames(p.rule.node) {
-		names = append(names, name)
-		if _, ok := m[name]; ok {
-			set = append(set, name)
-		}
-	}
-	list := func(names []string) string { return strings.Join(names, ", ") }
-	switch {
-	case len(set) > 1:
-		e.add("SC018", p.path.Child(set[1]), true, "only one of "+list(set)+" may be set", "")
-	case len(names) > 0 && len(set) == 0:
-		e.add("SC018", p.path, false, "one of "+list(names)+" must be set", "")
-	default:
-		e.add("SC018", p.path, false, "fits none of the forms that are allowed here", e.deepestHint(p))
-	}
-}
-
-// deepestHint quotes the branch that came furthest.
-func (e *explainer) deepestHint(p problem) string {
-	best := p.cause
-	var walk func(f *jsonschema.ValidationError)
-	walk = func(f *jsonschema.ValidationError) {
-		if len(f.InstanceLocation) > len(best.InstanceLocation) && len(f.Causes) == 0 {
-			best = f
-		}
-		for _, c := range f.Causes {
-			walk(c)
-		}
-	}
-	walk(p.cause)
-	q, ok := e.problem(best)
-	if !ok || best == p.cause || q.keyword == "required" || q.keyword == "additionalProperties" {
-		return ""
-	}
-	_, message, _ := e.valueText(q)
-	return message
+// crdExample is a definition with one field.
+func crdExample(field string) string {
+	return `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: widgets.example.com
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          color: ` + field + "\n"
 }
