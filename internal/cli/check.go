@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -90,7 +91,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	}
 	collected, findings, runErr := pipeline.Collect(ctx, paths, in)
 	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
-		a.log("helmx: no manifests found in " + strings.Join(paths, ", "))
+		a.log("helmx: no manifests found in " + few(paths))
 	}
 	docs, _, found := config.TakeContext(collected.Docs)
 	findings = append(findings, found...)
@@ -103,6 +104,15 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 		}
 	}
 	return a.finish(findings, runErr)
+}
+
+// few lists paths, of which pre-commit may hand over thousands.
+func few(paths []string) string {
+	const shown = 3
+	if len(paths) <= shown {
+		return strings.Join(paths, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(paths[:shown], ", "), len(paths)-shown)
 }
 
 // process judges documents, after changing them where --patched asks for it.

@@ -176,7 +176,8 @@ func (c *collector) file(path string, info fs.FileInfo) error {
 }
 
 // manifests reads a file when it holds Kubernetes objects, and passes it over
-// when it holds something else, such as values. Of a file that the user named,
+// when it holds something else, such as values or the configuration of a tool.
+// Of a file that the user named,
 // what cannot be parsed is taken in any case, so that it is reported; a folder
 // may well hold templates of other tools.
 func (c *collector) manifests(path string, named bool) {
@@ -188,7 +189,7 @@ func (c *collector) manifests(path string, named bool) {
 		c.unreadable(path, err)
 		return
 	}
-	docs := manifest.Read(path, data)
+	docs := slices.DeleteFunc(manifest.Read(path, data), isToolConfig)
 	if !slices.ContainsFunc(docs, isObject) {
 		docs = slices.DeleteFunc(docs, func(d *manifest.Document) bool { return !named || !isBroken(d) })
 		if len(docs) == 0 {

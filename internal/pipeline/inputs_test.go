@@ -50,6 +50,10 @@ func TestCollect(t *testing.T) {
 		"plain/values.yaml":                 "a: b\n",
 		"plain/README.md":                   configMap("readme"),
 		"bad.yaml":                          "a: [\n",
+		"tools/kustomization.yaml":          "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+		"tools/two.yaml":                    "apiVersion: v1\nkind: Config\n---\n" + configMap("two"),
+		"tools/context.yaml":                "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: context}\n",
+		"tools/helmx.yaml":                  "apiVersion: helmx.dev/v1alpha1\nkind: Config\n",
 	})
 	for name, tt := range map[string]struct {
 		paths, names string // separated by spaces
@@ -63,6 +67,7 @@ func TestCollect(t *testing.T) {
 		"folder":                     {paths: "plain", names: "n m"},
 		"file twice":                 {paths: "plain/m.yaml plain", names: "m n"},
 		"passed over":                {paths: "plain/values.yaml plain/README.md", names: ""},
+		"configuration of tools":     {paths: "tools tools/helmx.yaml", names: "context two"},
 		"broken and named":           {paths: "bad.yaml", names: "?"},
 		"stdin twice":                {paths: "- -", names: "stdin"},
 		"missing, and the rest":      {paths: "nowhere plain/m.yaml", names: "m", err: ErrUnreadable, findings: 1},
