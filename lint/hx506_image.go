@@ -88,7 +88,7 @@ func checkPodImages(p *Pass, o *Object) {
 // checkInjectorImages looks at the values that the sidecar injector and the
 // gateway controller make images of: a string of JSON in istiod's ConfigMap.
 func checkInjectorImages(p *Pass, o *Object) {
-	if !strings.HasPrefix(o.ID.Name, "istio-sidecar-injector") {
+	if !isInjector(o) {
 		return
 	}
 	checkHubAndTag(p, o, o.First("data.values|json.global"))
@@ -146,3 +146,6 @@ func isTestingHub(hub string) bool {
 func isLatest(tag string) bool {
 	return tag == "latest" || tag == "latest-distroless" || tag == "latest-debug"
 }
+
+// isInjector reports whether the object is the ConfigMap of a sidecar injector.
+func isInjector(o *Object) bool { return strings.HasPrefix(o.ID.Name, "istio-sidecar-injector") }

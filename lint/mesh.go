@@ -23,7 +23,11 @@ type Mesh struct {
 	byKind    func() map[kind][]*Object
 	version   func() version
 	root      func() string
-	paths     sync.Map // of string to manifest.Path: what rules look up is parsed once
+
+	install     func() install
+	autoscalers func() map[scaled]*Object
+
+	paths sync.Map // of string to manifest.Path: what rules look up is parsed once
 }
 
 func newMesh(docs []*manifest.Document, o Options) *Mesh {
@@ -37,6 +41,8 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 	}
 	m.byKind = sync.OnceValue(m.indexKinds)
 	m.root = sync.OnceValue(m.findRootNamespace)
+	m.install = sync.OnceValue(m.findInstall)
+	m.autoscalers = sync.OnceValue(m.findAutoscalers)
 	m.version = sync.OnceValue(func() version {
 		if o.IstioVersion != "" {
 			v, _ := parseVersion(o.IstioVersion) // Validate has seen it

@@ -49,3 +49,12 @@ func (p *Pass) absence() diag.Severity {
 	}
 	return diag.Info
 }
+
+// graded is the severity of a finding that weighs more or less than the
+// others of its rule; what the configuration says holds for all of them.
+func (p *Pass) graded(severity diag.Severity) diag.Severity {
+	if s, ok := p.options.Severity[p.rule.ID]; ok {
+		return s
+	}
+	return severity
+}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,4 +67,11 @@ func (m *Mesh) findVersion() version {
 		return plane
 	}
 	return newest
+}
+
+// String gives the minor version: "1.30".
+func (v version) String() string { return fmt.Sprintf("%d.%d", v.major, v.minor) }
+
+func (v version) compare(w version) int {
+	return cmp.Or(cmp.Compare(v.major, w.major), cmp.Compare(v.minor, w.minor))
 }

@@ -1,0 +1,87 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/helmx-dev/helmx/manifest"
+)
+
+// install is what the objects hold of Istio's own parts, each in the order of
+// the documents. What is not there may be part of another release.
+type install struct {
+	istiods   []*Object
+	ztunnels  []*Object
+	cnis      []*Object // the DaemonSets of istio-cni
+	injectors []*Object // ConfigMaps with the values that the sidecar injector reads
+}
+
+func (m *Mesh) findInstall() install {
+	var found install
+	for _, o := range m.Of("Deployment.apps") {
+		if isIstiod(o) {
+			found.istiods = append(found.istiods, o)
+		}
+	}
+	for _, o := range m.Of("DaemonSet.apps") {
+		switch {
+		case runsImage(o, "ztunnel"):
+			found.ztunnels = append(found.ztunnels, o)
+		case runsImage(o, "install-cni"):
+			found.cnis = append(found.cnis, o)
+		}
+	}
+	for _, o := range m.Of("ConfigMap") {
+		if isInjector(o) {
+			found.injectors = append(found.injectors, o)
+		}
+	}
+	return found
+}
+
+// runsImage reports whether a container of the object runs an image of that
+// name, whatever its hub and tag. A digest or a private hub keeps the name.
+func runsImage(o *Object, name string) bool {
+	return o.Mentions(name) && slices.ContainsFunc(o.Containers(), func(c manifest.Found) bool {
+		return parseImage(text(first(o.below(c, "image")).Node)).name == name
+	})
+}
+
+// isTrueAt reports whether what was found is a boolean that Istio takes for true.
+func isTrueAt(at manifest.Found) bool { return isTrue(text(at.Node)) }
+
+// scaled names what an autoscaler changes the replicas of.
+type scaled struct{ kind, namespace, name string }
+
+// findAutoscalers indexes the autoscalers by what they scale; the first counts.
+func (m *Mesh) findAutoscalers() map[scaled]*Object {
+	index := make(map[scaled]*Object)
+	for _, o := range m.Of("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh") {
+		target := scaled{o.Text("spec.scaleTargetRef.kind"), o.Namespace(), o.Text("spec.scaleTargetRef.name")}
+		if target.kind == "" {
+			target.kind = "Deployment" // KEDA's default; a HorizontalPodAutoscaler must name it
+		}
+		if _, taken := index[target]; !taken && target.name != "" {
+			index[target] = o
+		}
+	}
+	return index
+}
+
+// Autoscaler returns what changes the object's replicas, or nil.
+func (o *Object) Autoscaler() *Object {
+	return o.mesh.autoscalers()[scaled{o.ID.Kind, o.Namespace(), o.ID.Name}]
+}
+
+// isInjected reports whether the pods of a Namespace get a sidecar.
+func isInjected(o *Object) bool {
+	if o.Text(`metadata.labels["istio.io/dataplane-mode"]`) == "ambient" {
+		return false // istio.io/rev then names who is responsible, and injects nothing
+	}
+	switch o.Text(`metadata.labels["istio-injection"]`) {
+	case "enabled":
+		return true
+	case "disabled":
+		return false
+	}
+	return o.Text(`metadata.labels["istio.io/rev"]`) != ""
+}
