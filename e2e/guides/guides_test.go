@@ -40,11 +40,24 @@ var guides = map[string]guide{
 	"helmfile.md": {helm: counterpart.Helm, both: true, cluster: true, checks: map[string]func(*testing.T, *desk){
 		"helmfile.yaml": helmfile,
 	}},
+	"pre-commit.md": {prepare: aRepository, checks: map[string]func(*testing.T, *desk){
+		".pre-commit-config.yaml":      func(t *testing.T, d *desk) { preCommit(t, d, ".pre-commit-config.yaml") },
+		"mesh/.pre-commit-config.yaml": func(t *testing.T, d *desk) { preCommit(t, d, "mesh/.pre-commit-config.yaml") },
+	}},
+	"github.md": {checks: map[string]func(*testing.T, *desk){
+		".github/workflows/helmx.yaml": gitHub,
+	}},
+	"gitlab.md": {checks: map[string]func(*testing.T, *desk){
+		".gitlab-ci.yml": gitLab,
+	}},
 	"terraform.md": {helm: counterpart.Helm, checks: map[string]func(*testing.T, *desk){
 		"main.tf":     terraform,
 		"version2.tf": terraform,
 	}},
 }
+
+// aRepository makes a git repository of what a reader begins with.
+const aRepository = "git init -q . && git config user.name Me && git config user.email me@example.com && git add web && git commit -qm All"
 
 // implied are files that a tool reads without being told their names.
 var implied = []string{"helmx.yaml", "kustomization.yaml"}

@@ -177,9 +177,8 @@ func (c *collector) file(path string, info fs.FileInfo) error {
 
 // manifests reads a file when it holds Kubernetes objects, and passes it over
 // when it holds something else, such as values or the configuration of a tool.
-// Of a file that the user named,
-// what cannot be parsed is taken in any case, so that it is reported; a folder
-// may well hold templates of other tools.
+// Of a file that the user named, what cannot be parsed is taken in any case, so
+// that it is reported; a folder may well hold templates of other tools.
 func (c *collector) manifests(path string, named bool) {
 	if !c.first(path) {
 		return
