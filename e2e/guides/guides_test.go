@@ -110,6 +110,7 @@ func (g guide) run(t *testing.T, file string) {
 		case b.isFile():
 			d.checkUsed(t, b, g.checks[b.path])
 		case b.language == "sh":
+			g.stops(t, file, b)
 			if r := d.shell(t, b.text); r.Code != 0 {
 				t.Errorf("%s:%d: exit code %d\n%s%s", file, b.line, r.Code, r.Stdout, r.Stderr)
 			}
@@ -134,6 +135,31 @@ func (g guide) run(t *testing.T, file string) {
 		if err := os.WriteFile(file, []byte(updated), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// stops checks that commands end where helmx fails, also in a shell that would go
+// on: what follows would work with what is not there.
+func (g guide) stops(t *testing.T, file string, b block) {
+	t.Helper()
+	if !strings.Contains(b.text, "helmx") {
+		return
+	}
+	d := newDesk(t, guide{})
+	helmx := filepath.Join(d.bin, "helmx")
+	if err := os.Remove(helmx); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(helmx, []byte("#!/bin/sh\necho called >> \"$HOME/calls\"\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(g.prepare, "git ") {
+		d.shell(t, g.prepare)
+	}
+	r := d.run(t, ".", []string{"sh", "-c", b.text}, "")
+	calls, _ := os.ReadFile(filepath.Join(d.home, "calls"))
+	if r.Code == 0 || strings.Count(string(calls), "called") > 1 {
+		t.Errorf("%s:%d: goes on after helmx has failed, exit code %d\n%s", file, b.line, r.Code, r.Stderr)
 	}
 }
 

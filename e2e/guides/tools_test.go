@@ -171,10 +171,13 @@ func flux(t *testing.T, d *desk) {
 	}
 	failing := strings.Replace(d.blocks[1].text, "template web", "template other", 1)
 	before, _ := os.ReadFile(filepath.Join(d.dir, "deploy", "web.yaml"))
-	r := d.shell(t, failing)
+	r := d.run(t, ".", []string{"sh", "-c", failing}, "")
 	after, _ := os.ReadFile(filepath.Join(d.dir, "deploy", "web.yaml"))
 	if r.Code == 0 || string(before) != string(after) {
 		t.Errorf("a patch that matches nothing: exit code %d\n%s", r.Code, r.Stderr)
+	}
+	if r := d.shell(t, "git log --format=%s"); r.Stdout != "Render web\n" {
+		t.Errorf("git log after a patch that matches nothing: %s%s", r.Stdout, r.Stderr)
 	}
 }
 
