@@ -65,5 +65,3 @@ spec:
 		},
 	})
 }
-
-const istioGateway = "Gateway.networking.istio.io"

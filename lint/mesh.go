@@ -26,6 +26,7 @@ type Mesh struct {
 
 	install     func() install
 	autoscalers func() map[scaled]*Object
+	references
 
 	paths sync.Map // of string to manifest.Path: what rules look up is parsed once
 }
@@ -42,6 +43,7 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 	m.byKind = sync.OnceValue(m.indexKinds)
 	m.root = sync.OnceValue(m.findRootNamespace)
 	m.install = sync.OnceValue(m.findInstall)
+	m.references = m.newReferences()
 	m.autoscalers = sync.OnceValue(m.findAutoscalers)
 	m.version = sync.OnceValue(func() version {
 		if o.IstioVersion != "" {
