@@ -89,7 +89,7 @@ func checkGatewaysExist(p *Pass) {
 			switch {
 			case strings.Contains(ref, internalGateway):
 				p.Report(o, at, fmt.Sprintf("%s is a name that istiod makes up for a Gateway of the Gateway API", ref),
-					"attach an HTTPRoute to that Gateway instead").Severity = diag.Warning
+					"attach an HTTPRoute to that Gateway instead").Severity = p.graded(diag.Warning)
 			case p.Mesh.gateways()[name] == nil:
 				d := p.Report(o, at, fmt.Sprintf("there is no Gateway %s here", name), missingGatewayHint(name, byName, standard))
 				d.Severity = p.absence()

@@ -84,7 +84,7 @@ func checkPortNamed(p *Pass, o *Object, d destination) {
 	finding := p.Report(o, d.at, fmt.Sprintf("%s %q has several ports, and none is chosen", d.what(), d.host),
 		"write the port, one of "+someOf(found[0].numbers()))
 	if len(gatewayRefs(o)) == 0 && sameHost(o, d.host) {
-		finding.Severity = diag.Info
+		finding.Severity = p.graded(diag.Info)
 	}
 }
 

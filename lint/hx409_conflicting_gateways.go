@@ -118,6 +118,6 @@ func checkHolder(p *Pass, s *server, host manifest.Found, proxies []any, holders
 	d := p.Report(o, host, fmt.Sprintf("Gateway %s takes host %s on port %s of the same proxies", other.gateway.name(), text(host.Node), port),
 		"keep one server for the host, or choose other proxies, another port or another host")
 	if !s.tls || !other.tls {
-		d.Severity = diag.Info
+		d.Severity = p.graded(diag.Info)
 	}
 }

@@ -85,7 +85,7 @@ func checkPortNames(p *Pass, o *Object) {
 		switch saysProtocol, name := portProtocol(o, port), text(first(o.below(port, "name")).Node); {
 		case external && (name == "tcp" || !saysProtocol):
 			p.Report(o, place, fmt.Sprintf("port %q of an ExternalName service is taken for TCP of every host", name),
-				"name the protocol: http, https or tls").Severity = diag.Warning
+				"name the protocol: http, https or tls").Severity = p.graded(diag.Warning)
 		case !saysProtocol:
 			p.Report(o, place, fmt.Sprintf("port %s does not say its protocol", cmp.Or(name, text(first(o.below(port, "port")).Node))),
 				"set appProtocol, or begin the name with the protocol, such as http-"+cmp.Or(name, "web"))

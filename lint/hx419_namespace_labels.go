@@ -67,10 +67,10 @@ func checkNamespaceLabels(p *Pass, o *Object, byDefault bool) {
 	case len(set) > 0 || !p.Mesh.meshed() || !p.Mesh.holdsOutsiders(o.ID.Name):
 	case byDefault:
 		p.Report(o, o.First("metadata.name"), "carries no label for injection, and is injected since the injector takes all namespaces",
-			"write istio-injection: enabled, or disabled to keep it out").Severity = diag.Info
+			"write istio-injection: enabled, or disabled to keep it out").Severity = p.graded(diag.Info)
 	default:
 		p.Report(o, o.First("metadata.name"), "carries no label that makes its pods part of the mesh",
-			"write istio-injection: enabled, istio.io/rev or istio.io/dataplane-mode: ambient; istio-injection: disabled says that it is meant to be outside").Severity = diag.Info
+			"write istio-injection: enabled, istio.io/rev or istio.io/dataplane-mode: ambient; istio-injection: disabled says that it is meant to be outside").Severity = p.graded(diag.Info)
 	}
 }
 

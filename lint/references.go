@@ -6,6 +6,7 @@ import "sync"
 // or selects. Each is made when a rule first asks for it.
 type references struct {
 	workloads  func() *workloads
+	ambients   func() *workloads
 	services   func() *services
 	rules      func() *destinationRules
 	gateways   func() map[objectName]*Object // of Istio's own kind
@@ -16,6 +17,7 @@ type references struct {
 func (m *Mesh) newReferences() references {
 	return references{
 		workloads:  sync.OnceValue(m.indexWorkloads),
+		ambients:   sync.OnceValue(m.indexAmbient),
 		services:   sync.OnceValue(m.indexServices),
 		rules:      sync.OnceValue(m.indexDestinationRules),
 		gateways:   sync.OnceValue(func() map[objectName]*Object { return m.named(istioGateway) }),
