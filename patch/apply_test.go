@@ -54,6 +54,12 @@ func describe(list diag.List) string {
 	return b.String()
 }
 
+// namespaceIn is the namespace of the release, where a comment says that it is known.
+func namespaceIn(comment []byte) string {
+	_, name, _ := strings.Cut(string(comment), "namespace: ")
+	return strings.TrimSpace(name)
+}
+
 // Each file of testdata/apply is a stream, patches, and what becomes of both.
 func TestApply(t *testing.T) {
 	files, err := filepath.Glob("testdata/apply/*.txtar")
@@ -74,6 +80,7 @@ func TestApply(t *testing.T) {
 			var notes []string
 			docs, more, err := Apply(context.Background(), manifest.Read(manifest.Stdin, part["in.yaml"].Data), Options{
 				Patches: patches, AllowNoop: strings.Contains(string(archive.Comment), "allow-noop"),
+				Namespace:   namespaceIn(archive.Comment),
 				Note:        func(s string) { notes = append(notes, s) },
 				Expressions: testExpressions{testValues},
 			})

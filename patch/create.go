@@ -47,7 +47,7 @@ func (r *run) create(p *Patch, beside []*object) ([]*object, error) {
 		}
 		if d != nil {
 			made = append(made, &object{d: d, applied: appliedObject(d, Created)})
-			ids[withoutSource(d.ID())] = d
+			ids[r.identity(d)] = d
 		}
 	}
 	r.index = nil
@@ -68,7 +68,7 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	if err != nil {
 		return nil, err
 	}
-	if made[withoutSource(d.ID())] != nil {
+	if made[r.identity(d)] != nil {
 		r.report(sameTwice(p, d))
 		return nil, nil
 	}
@@ -95,9 +95,9 @@ func sameTwice(p *Patch, d *manifest.Document) diag.Diagnostic {
 // another returns a document with the identity of d that was there before the
 // patch.
 func (r *run) another(d *manifest.Document) *manifest.Document {
-	id := withoutSource(d.ID())
+	id := r.identity(d)
 	for _, other := range r.candidates(&Target{Name: Patterns{{text: id.Name}}}) {
-		if withoutSource(other.ID()) == id {
+		if r.identity(other) == id {
 			return other
 		}
 	}

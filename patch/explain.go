@@ -113,7 +113,7 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: codeDuplicate, Title: "a patch makes two objects one", Severity: diag.Error, Tags: []string{"patch"},
-		Why:    "Two objects of one apiVersion, kind, namespace and name cannot both be installed: the second fails, or overwrites the first. Only a hook and a template may share a name.",
+		Why:    "Two objects of one group, kind, namespace and name cannot both be installed: the second fails, or overwrites the first. An object without namespace is in that of the release, where it is known. Only a hook may have the name of another object.",
 		Remedy: "Give the object a name that no other has, or narrow the target.",
 		Bad:    "target: {kind: ConfigMap}\nset: {metadata.name: config}\n",
 		Good:   "target: {kind: ConfigMap, name: old}\nset: {metadata.name: config}\n",

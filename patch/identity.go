@@ -1,6 +1,8 @@
 package patch
 
 import (
+	"cmp"
+
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -12,18 +14,22 @@ type renamed struct {
 }
 
 // checkIdentities refuses changes of name that make two objects one. A hook
-// and a template may share a name, as Helm allows; the source does not matter.
+// may have the name of another object or hook, as Helm allows; the source does
+// not matter.
 func (r *run) checkIdentities(p *Patch) {
 	if len(r.renamed) == 0 {
 		return
 	}
 	owners := make(map[manifest.ID][]*manifest.Document, len(r.docs))
 	for _, d := range r.docs {
-		id := withoutSource(d.ID())
+		id := r.identity(d)
 		owners[id] = append(owners[id], d)
 	}
 	for _, n := range r.renamed {
-		id := withoutSource(n.d.ID())
+		id := r.identity(n.d)
+		if id.Hook {
+			continue
+		}
 		for _, other := range owners[id] {
 			if other != n.d {
 				r.found = append(r.found, duplicate(p, n, other))
@@ -35,8 +41,15 @@ func (r *run) checkIdentities(p *Patch) {
 	r.renamed = nil
 }
 
-func withoutSource(id manifest.ID) manifest.ID {
-	id.Source = ""
+// identity tells objects apart as the cluster does, hooks aside: a version of a
+// group is no object of its own, and what names no namespace is in that of the
+// release.
+func (r *run) identity(d *manifest.Document) manifest.ID {
+	id := d.ID()
+	id.APIVersion, id.Source = id.Group(), ""
+	if id.Namespace = cmp.Or(id.Namespace, r.options.Namespace); id.Namespace != "" && r.isClusterScoped(d.ID()) {
+		id.Namespace = ""
+	}
 	return id
 }
 

@@ -124,6 +124,7 @@ type Expressions interface {
 // Options are what Apply needs beside the documents. The zero value does nothing.
 type Options struct {
 	Patches     []Patch
+	Namespace   string        // of the release, where it is known: of objects that name none
 	AllowNoop   bool          // a patch may find that all is already so
 	ListKeys    ListKeys      // for kinds that are not built in; may be nil
 	Expressions Expressions   // nil: {{ }} in values stays text, and a condition is an error

@@ -218,7 +218,7 @@ spec:
 	},
 	{
 		Code: "SC025", Title: "A release holds the same object twice", Severity: diag.Error,
-		Why:    "Helm 3 creates the objects of an install one after the other, and stops half-way where one exists already. Helm 4 lets the second overwrite the first, so there it is a warning. A hook may have the name of another object.",
+		Why:    "Helm 3 creates the objects of an install one after the other, and stops half-way where one exists already. Helm 4 lets the second overwrite the first, so there it is a warning. An object without namespace is in that of the release, where it is known. A hook may have the name of another object, also of another hook.",
 		Remedy: "Remove one of the two, or give it a name of its own.",
 		Bad:    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
 		Good:   "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: b\n",

@@ -50,6 +50,9 @@ type Options struct {
 	// Release says that the documents are one release, which can hold an object
 	// only once.
 	Release bool
+	// Namespace is that of the release, which its objects have where they name
+	// none; "" where it is not known.
+	Namespace string
 }
 
 // Validate checks every document and returns them as they are, with all
@@ -74,7 +77,7 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 		return nil, nil, fmt.Errorf("validating: %w", err)
 	}
 	if o.Release {
-		lists = append(lists, twice(docs, o))
+		lists = append(lists, v.twice(docs))
 	}
 	return docs, append(findings, slices.Concat(lists...)...), nil
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/helmx-dev/helmx/diag"
@@ -9,32 +10,39 @@ import (
 
 // identity tells objects of one cluster apart. Versions of a group are the same
 // objects.
-type identity struct {
-	group, kind, namespace, name string
-	hook                         bool // Helm installs hooks apart from the rest
-}
+type identity struct{ group, kind, namespace, name string }
 
 // twice reports objects that stand twice in one release. Helm 3 stops half-way
 // through the install, where it meets the second one; Helm 4 lets it overwrite
-// the first one.
-func twice(docs []*manifest.Document, o Options) diag.List {
+// the first one. Hooks are installed apart from the rest, and before one is
+// created both delete another of its name (before-hook-creation, the default
+// deletion policy).
+func (v *validator) twice(docs []*manifest.Document) diag.List {
 	objects, _ := manifest.Lists(docs)
 	first := make(map[identity]*manifest.Document, len(objects))
 	var found diag.List
 	for _, d := range objects {
 		id := d.ID()
-		if id.Name == "" || id.Kind == "" {
+		if id.Name == "" || id.Kind == "" || id.Hook {
 			continue
 		}
-		key := identity{id.Group(), id.Kind, id.Namespace, id.Name, id.Hook}
+		key := identity{id.Group(), id.Kind, v.namespaceOf(id), id.Name}
 		before := first[key]
 		if before == nil {
 			first[key] = d
 			continue
 		}
-		found = append(found, second(d, before, o))
+		found = append(found, second(d, before, v.options))
 	}
 	return found
+}
+
+// namespaceOf is where an object will be, as far as that is known.
+func (v *validator) namespaceOf(id manifest.ID) string {
+	if k := v.find(id.APIVersion, id.Kind); k != nil && !k.Namespaced {
+		return ""
+	}
+	return cmp.Or(id.Namespace, v.options.Namespace)
 }
 
 func second(d, before *manifest.Document, o Options) diag.Diagnostic {

@@ -13,24 +13,35 @@ func TestTwice(t *testing.T) {
 	}
 	cm := object("v1", "ConfigMap", "name: a")
 	helm4 := object("v1", "ConfigMap", "name: a, annotations: {postrenderer.helm.sh/postrender-filename: c/t.yaml}")
+	hook := func(events string) string {
+		return object("v1", "ConfigMap", "name: a, annotations: {helm.sh/hook: "+events+"}")
+	}
+	role := func(metadata string) string { return object("rbac.authorization.k8s.io/v1", "ClusterRole", metadata) }
 	for name, tt := range map[string]struct {
-		stream string
-		want   string
-		apply  string
+		stream    string
+		want      string
+		apply     string
+		namespace string
 	}{
-		"twice":           {cm + cm, "error", ""},
-		"in a List":       {cm + "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n", "error", ""},
-		"Helm 4":          {helm4 + helm4, "warning", ""},
-		"server-side":     {cm + cm, "warning", ApplyServer},
-		"hook and not":    {cm + object("v1", "ConfigMap", "name: a, annotations: {helm.sh/hook: pre-install}"), "", ""},
-		"other namespace": {cm + object("v1", "ConfigMap", "name: a, namespace: b"), "", ""},
-		"other kind":      {cm + object("v1", "ServiceAccount", "name: a"), "", ""},
-		"other version":   {object("networking.istio.io/v1", "Sidecar", "name: a") + object("networking.istio.io/v1beta1", "Sidecar", "name: a"), "error", ""},
-		"no name":         {object("v1", "ConfigMap", "generateName: a") + object("v1", "ConfigMap", "generateName: a"), "", ""},
+		"twice":           {stream: cm + cm, want: "error"},
+		"in a List":       {stream: cm + "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n", want: "error"},
+		"Helm 4":          {stream: helm4 + helm4, want: "warning"},
+		"server-side":     {stream: cm + cm, want: "warning", apply: ApplyServer},
+		"hook and not":    {stream: cm + object("v1", "ConfigMap", "name: a, annotations: {helm.sh/hook: pre-install}")},
+		"other namespace": {stream: cm + object("v1", "ConfigMap", "name: a, namespace: b")},
+		"other kind":      {stream: cm + object("v1", "ServiceAccount", "name: a")},
+		"other version":   {stream: object("networking.istio.io/v1", "Sidecar", "name: a") + object("networking.istio.io/v1beta1", "Sidecar", "name: a"), want: "error"},
+		"two hooks":       {stream: hook("pre-install") + hook("post-delete")},
+		"hooks, weighed":  {stream: hook("pre-install") + hook("pre-install, helm.sh/hook-weight: '5'")},
+		"same namespace":  {stream: cm + object("v1", "ConfigMap", "name: a, namespace: web"), want: "error", namespace: "web"},
+		"another one":     {stream: cm + object("v1", "ConfigMap", "name: a, namespace: other"), namespace: "web"},
+		"unknown kind":    {stream: object("example.com/v1", "Thing", "name: a") + object("example.com/v1", "Thing", "name: a, namespace: web"), want: "error", namespace: "web"},
+		"cluster-scoped":  {stream: role("name: a") + role("name: a, namespace: other"), want: "error", namespace: "web"},
+		"no name":         {stream: object("v1", "ConfigMap", "generateName: a") + object("v1", "ConfigMap", "generateName: a")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, f := range validate(t, tt.stream, Options{Release: true, Apply: tt.apply}) {
+			for _, f := range validate(t, tt.stream, Options{Release: true, Apply: tt.apply, Namespace: tt.namespace}) {
 				if f.Code == "SC025" {
 					got = append(got, f.Severity.String())
 				}

@@ -132,6 +132,7 @@ func (s *streamFlags) known(a *app, c *config.Context, upgradeGiven bool, o *pip
 	}
 	isUpgrade := s.isUpgrade || told.IsUpgrade && !upgradeGiven
 	o.Lint.Namespace = namespace
+	o.SetNamespace(cmp.Or(a.global.namespace, told.Namespace))
 	o.Expr.Release = exprRelease(charts.Release{Name: cmp.Or(s.release, told.Name), Namespace: namespace, IsUpgrade: isUpgrade})
 	o.Expr.Release.Revision = cmp.Or(told.Revision, o.Expr.Release.Revision)
 	o.Expr.Release.Service = cmp.Or(told.Service, o.Expr.Release.Service)

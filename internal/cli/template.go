@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -151,6 +152,7 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 	o.Lint.Namespace = namespace
 	o.Expr.Release = exprRelease(release)
 	o.Schema.Release = true
+	o.SetNamespace(cmp.Or(a.global.namespace, t.settings.Namespace))
 	t.chart.Render.ToFiles = t.outputDir != ""
 	t.postRenderer.toFiles = t.outputDir != ""
 	return o, nil

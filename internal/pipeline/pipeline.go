@@ -65,6 +65,11 @@ func (o *Options) SetValues(ctx context.Context, values charts.ValuesOptions) (d
 	return findings, nil
 }
 
+// SetNamespace tells the steps that tell objects apart in which namespace those
+// are that name none. "" says that it is not known: what Helm falls back to may
+// not be where the objects go.
+func (o *Options) SetNamespace(name string) { o.Patch.Namespace, o.Schema.Namespace = name, name }
+
 // Change is Process up to where documents are judged.
 func Change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest.Document, diag.List, error) {
 	docs, findings, err := change(ctx, docs, o)
