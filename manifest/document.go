@@ -59,6 +59,7 @@ type Document struct {
 	// Of an item of a List: how far it is indented there - only the first line
 	// in flow style - and what the list says of all its items.
 	item, flow bool
+	krm        bool // within a ResourceList
 	column     int
 	implied    head
 	heading    string // the `# Source:` of the list

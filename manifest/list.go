@@ -157,6 +157,7 @@ func (l *List) take(i int, n *Node, b *box, flow bool) {
 		d.Origin.Lines = shiftedLines{l.Whole.Origin.Lines, max(n.Line, 1) - 1}
 	}
 	d.item, d.column = true, d.column+l.Whole.column
+	d.krm = l.Whole.krm || l.Whole.ID().Kind == resourceListKind
 	d.implied, d.heading = l.impliedHead(), cmp.Or(sourceComment(l.Whole.raw), l.Whole.heading)
 	l.slots[d] = s
 	l.Items = append(l.Items, d)

@@ -22,6 +22,25 @@ var (
 	IndexAnnotations = []string{"internal.config.kubernetes.io/index", "config.kubernetes.io/index"}
 )
 
+// bookkeeping begins the annotations that orchestrators of KRM functions, kustomize
+// among them, keep about an object and want back: its file, how its name came to
+// be, whether it gets a hash.
+var bookkeeping = []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/id", "kustomize.config.k8s.io/"}
+
+// settings have such a name, and are what people write.
+var settings = []string{"config.kubernetes.io/local-config", "config.kubernetes.io/depends-on", "config.kubernetes.io/function"}
+
+// IsBookkeeping reports whether an annotation is not the user's but of whoever
+// handed the document over, who wants it back: Helm 4's file name, and in a
+// ResourceList what its orchestrator notes.
+func (d *Document) IsBookkeeping(annotation string) bool {
+	if annotation == FilenameAnnotation {
+		return true
+	}
+	return d.krm && !slices.Contains(settings, annotation) &&
+		slices.ContainsFunc(bookkeeping, func(prefix string) bool { return strings.HasPrefix(annotation, prefix) })
+}
+
 // IsResourceList reports whether the document is what an orchestrator of KRM
 // functions sends, in any version of it.
 func (d *Document) IsResourceList() bool {

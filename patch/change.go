@@ -27,6 +27,8 @@ type object struct {
 	run     *run
 	patch   *Patch
 	applied AppliedObject
+
+	restored bool // the last change took away what is not the user's
 }
 
 // errStopped ends an edit whose problem is reported otherwise.

@@ -62,33 +62,3 @@ func duplicate(p *Patch, n renamed, other *manifest.Document) diag.Diagnostic {
 	f.Hint = "give it a name that no other object has"
 	return f
 }
-
-// annotation returns the file name that Helm 4 needs back, or nil.
-func annotation(root *manifest.Node) *manifest.Node {
-	_, metadata := manifest.Lookup(root, "metadata")
-	_, annotations := manifest.Lookup(metadata, "annotations")
-	_, source := manifest.Lookup(annotations, manifest.FilenameAnnotation)
-	return source
-}
-
-// keepAnnotation puts Helm 4's file name back where a change dropped or
-// overwrote it: it is not the user's. source is the node of the annotation
-// before the change, and was a copy of it; both are nil without one.
-func keepAnnotation(root, source, was *manifest.Node) {
-	if source == nil || manifest.Equal(annotation(root), was) {
-		return
-	}
-	*source = *was
-	metadata := mapAt(root, "metadata")
-	manifest.SetKey(mapAt(metadata, "annotations"), manifest.FilenameAnnotation, source)
-}
-
-// mapAt returns the mapping below a key, and makes it if there is none.
-func mapAt(n *manifest.Node, key string) *manifest.Node {
-	if _, v := manifest.Lookup(n, key); isMap(v) {
-		return v
-	}
-	v := newMap()
-	manifest.SetKey(n, key, v)
-	return v
-}

@@ -111,9 +111,9 @@ func (r *run) objects(p *Patch, docs []*manifest.Document) []*object {
 // change makes every change of the patch in every matched object.
 func (r *run) change(p *Patch, objects []*object) error {
 	before := len(r.found)
-	var idle []change
+	var idles []idle
 	for _, c := range p.changes {
-		changed := 0
+		changed, held := 0, false
 		var absent *diag.Diagnostic
 		for _, o := range objects {
 			if c.kinds != nil && !slices.Contains(c.kinds, o.d.ID().Kind) {
@@ -132,6 +132,8 @@ func (r *run) change(p *Patch, objects []*object) error {
 				r.report(b.finding(p, c, o.d))
 			case did:
 				changed++
+			default:
+				held = held || o.restored
 			}
 		}
 		if changed > 0 {
@@ -140,19 +142,33 @@ func (r *run) change(p *Patch, objects []*object) error {
 		if absent != nil && !r.options.AllowNoop {
 			r.report(*absent)
 		}
-		idle = append(idle, c)
+		idles = append(idles, idle{c, held})
 	}
 	r.checkIdentities(p)
 	switch {
 	case len(r.found) > before || r.options.AllowNoop || p.convenient:
-	case len(idle) == len(p.changes):
-		r.found = append(r.found, r.noop(p, objects))
+	case len(idles) == len(p.changes):
+		r.found = append(r.found, r.noop(p, objects, idles))
 	default:
-		for _, c := range idle {
-			r.found = append(r.found, alreadySo(p, c))
+		for _, i := range idles {
+			r.found = append(r.found, alreadySo(p, i))
 		}
 	}
 	return nil
+}
+
+// idle is a change that changed nothing.
+type idle struct {
+	change
+	held bool // annotations that it took away or overwrote were put back
+}
+
+// why says what it found.
+func (i idle) why() string {
+	if i.held {
+		return "the annotations that it would change belong to Helm, or to what else runs helmx, and stay"
+	}
+	return "the value is already there"
 }
 
 // report adds a finding. One that was found in another object already is only
@@ -187,8 +203,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	before := o.d.Raw()
 	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
 		o.root = root
-		source := annotation(root)
-		was := shallow(source)
+		bookkeeping := holdAnnotations(o.d, root)
 		if removed, problem = c.apply(o); problem != nil {
 			return errStopped
 		}
@@ -196,7 +211,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 			problem = noLongerObject(root)
 			return errStopped
 		}
-		keepAnnotation(root, source, was)
+		o.restored = restore(root, bookkeeping, c.path)
 		return nil
 	})
 	if problem == nil && err != nil {
@@ -217,14 +232,6 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	return len(result.Changed) > 0, nil, nil
 }
 
-func shallow(n *manifest.Node) *manifest.Node {
-	if n == nil {
-		return nil
-	}
-	c := *n
-	return &c
-}
-
 func noLongerObject(root *manifest.Node) *problem {
 	return &problem{code: codeClash, message: "the patch makes " + manifest.KindName(root) + " of the object", hint: "change fields of it, or delete it by ensure: absent"}
 }
@@ -243,12 +250,12 @@ func (o *object) note(c change, result manifest.EditResult, before []byte) {
 }
 
 // noop reports a patch that found everything as it wants it.
-func (r *run) noop(p *Patch, objects []*object) diag.Diagnostic {
+func (r *run) noop(p *Patch, objects []*object, idles []idle) diag.Diagnostic {
 	first := objects[0].d
 	object := first.Object()
 	f := diag.Diagnostic{
 		Code: codeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
-		Message: p.Name + ": the patch changes nothing: the value is already there",
+		Message: p.Name + ": the patch changes nothing: " + idles[0].why(),
 		Hint:    "remove the patch, if the chart now has the value itself, or pass --allow-noop",
 	}
 	if len(objects) > 1 {
@@ -271,10 +278,10 @@ func documents(objects []*object) []*manifest.Document {
 }
 
 // alreadySo tells of one path of several that needed no change.
-func alreadySo(p *Patch, c change) diag.Diagnostic {
+func alreadySo(p *Patch, i idle) diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: codeAlreadySo, Severity: diag.Info, Span: c.span, Path: c.path.String(),
-		Message: p.Name + ": the value is already there in every matched object",
+		Code: codeAlreadySo, Severity: diag.Info, Span: i.span, Path: i.path.String(),
+		Message: p.Name + ": " + i.why() + " in every matched object",
 		Hint:    "remove the path from the patch, if the chart now has the value itself",
 	}
 }

@@ -55,6 +55,29 @@ func TestFunction(t *testing.T) {
 	}
 }
 
+// TestFunctionKeepsNotes: what kustomize notes about objects in annotations stays
+// when a patch replaces or removes all annotations, so that names and references
+// come out as without helmx.
+func TestFunctionKeepsNotes(t *testing.T) {
+	b := newBench(t)
+	generator := []string{
+		"namePrefix: web-", "namePrefix: web-\nconfigMapGenerator:\n- {name: env, literals: [a=b], options: {annotations: {from: chart}}}",
+		"# the settings", "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {from: chart}}\nspec: {containers: [{name: c, image: c, envFrom: [{configMapRef: {name: env}}]}]}\n---",
+	}
+	without := b.function(t, "helmx.yaml", append([]string{"transformers: [helmx.yaml]", ""}, generator...)...)
+	want := strings.NewReplacer("  annotations:\n    from: chart\n", "", "mode: fast", "mode: slow", "b: 2", "b: 3").Replace(without.Stdout)
+	if without.Code != 0 || strings.Count(without.Stdout, "name: web-env-") != 2 || want == without.Stdout {
+		t.Fatalf("the kustomization shows too little:\n%s%s", without.Stdout, without.Stderr)
+	}
+	for _, change := range []string{"remove: [metadata.annotations]", "jq: del(.metadata.annotations)", "mergePatch: {metadata: {annotations: null}}"} {
+		patch := "- name: bare\n  target: {annotations: from=chart}\n  " + change + "\n- name: slow"
+		got := b.function(t, "helmx.yaml", append([]string{"- name: slow", patch}, generator...)...)
+		if diff := cmp.Diff(want, got.Stdout); got.Code != 0 || diff != "" {
+			t.Errorf("%s: exit code %d, kustomize build (-want +got):\n%s%s", change, got.Code, diff, got.Stderr)
+		}
+	}
+}
+
 // TestFunctionFails: a patch that matches nothing, a finding and a wrong
 // functionConfig fail the build, and kustomize shows what helmx says.
 func TestFunctionFails(t *testing.T) {
