@@ -15,6 +15,7 @@ type shape struct {
 	kind   shapeKind
 	fields map[string]*shape // of a map; nil: any
 	items  *shape            // of a list; nil: any
+	proto  bool              // fields may have their names in the message, too
 }
 
 type shapeKind string
@@ -36,7 +37,7 @@ var operatorShape = object(map[string]*shape{
 	"spec": object(map[string]*shape{
 		"profile": {kind: aString}, "installPackagePath": {kind: aString}, "hub": {kind: aString}, "tag": {kind: aScalar},
 		"namespace": {kind: aString}, "revision": {kind: aString}, "compatibilityVersion": {kind: aScalar},
-		"meshConfig": {kind: aMap}, "unvalidatedValues": {kind: aMap}, "values": valuesShape,
+		"meshConfig": meshConfigShape, "unvalidatedValues": {kind: aMap}, "values": valuesShape,
 		"components": object(map[string]*shape{
 			"base": componentShape(nil), "pilot": componentShape(nil), "cni": componentShape(nil), "ztunnel": componentShape(nil),
 			"istiodRemote":    componentShape(nil),
@@ -50,7 +51,7 @@ var operatorShape = object(map[string]*shape{
 var valuesShape = object(map[string]*shape{
 	"base": {kind: aMap}, "cni": {kind: aMap}, "gateways": {kind: aMap}, "global": {kind: aMap}, "pilot": {kind: aMap},
 	"ztunnel": {kind: aMap}, "telemetry": {kind: aMap}, "sidecarInjectorWebhook": {kind: aMap}, "istio_cni": {kind: aMap},
-	"meshConfig": {kind: aMap}, "istiodRemote": {kind: aMap}, "experimental": {kind: aMap}, "gatewayClasses": {kind: aMap},
+	"meshConfig": meshConfigShape, "istiodRemote": {kind: aMap}, "experimental": {kind: aMap}, "gatewayClasses": {kind: aMap},
 	"revisionTags": {kind: aList}, "revision": {kind: aString}, "ownerName": {kind: aString}, "defaultRevision": {kind: aString},
 	"profile": {kind: aString}, "platform": {kind: aString}, "compatibilityVersion": {kind: aScalar},
 })
@@ -106,7 +107,11 @@ func (s *source) checkFields(n *manifest.Node, want *shape, path manifest.Path) 
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := manifest.KeyText(n.Content[i])
 		at := append(path[:len(path):len(path)], manifest.Keys(key)...)
-		if field := want.fields[key]; field != nil {
+		field := want.fields[key]
+		if field == nil && want.proto {
+			field = want.fields[jsonName(key)]
+		}
+		if field != nil {
 			s.check(n.Content[i+1], field, at)
 			continue
 		}
@@ -115,7 +120,7 @@ func (s *source) checkFields(n *manifest.Node, want *shape, path manifest.Path) 
 			hint = diag.DidYouMean(key, known)
 		}
 		what := "it is left out"
-		if path.Equal(manifest.Keys("spec", "values")) {
+		if want.proto || path.Equal(manifest.Keys("spec", "values")) {
 			what = "it is carried over as it is"
 		}
 		s.findAt(n.Content[i], diag.Warning, codeUnknown, at, fmt.Sprintf("%s has no key %q: %s", nameOf(path), key, what), hint)

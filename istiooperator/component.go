@@ -44,13 +44,15 @@ type translation struct {
 	releases []Release
 	values   []map[string]any // of the releases
 	patches  []patchEntry
-	gateways int // enabled ones
+	gateways int             // enabled ones
+	tags     map[string]bool // that are reported, by their paths
 }
 
 // patchEntry is a patch of helmx.yaml and where it comes from.
 type patchEntry struct {
-	body *manifest.Node
-	from string
+	name, chart string
+	body        *manifest.Node
+	path        manifest.Path
 }
 
 func (t *translation) translate() {
@@ -108,16 +110,16 @@ func (t *translation) addComponent(c component, settings, values map[string]any)
 		root["hub"] = hub
 	}
 	if settings["tag"] != nil {
-		root["tag"] = t.scalarText("spec", "components", c.key, "tag")
+		root["tag"] = t.scalarText(manifest.Keys("spec", "components", c.key, "tag"))
 	}
 	k := kubernetes{translation: t, component: c, path: manifest.Keys("spec", "components", c.key, "k8s"), values: root, all: values}
 	k.translate(mapOf(settings["k8s"]))
 	prune(values)
-	t.addRelease(c.release, c.chart, first(text(settings["namespace"]), t.merged.namespace), values)
+	t.addRelease(c, first(text(settings["namespace"]), t.merged.namespace), values)
 }
 
-func (t *translation) addRelease(name, chart, namespace string, values map[string]any) {
-	t.releases = append(t.releases, Release{Name: name, Chart: chart, Namespace: namespace, Values: name + "-values.yaml"})
+func (t *translation) addRelease(c component, namespace string, values map[string]any) {
+	t.releases = append(t.releases, Release{Name: c.release, Chart: c.chart, Version: t.version(c), Namespace: namespace, Values: c.release + "-values.yaml"})
 	t.values = append(t.values, values)
 }
 

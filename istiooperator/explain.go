@@ -54,4 +54,20 @@ var Explanations = []diag.Explanation{
 		Good:   "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal, components: {cni: {enabled: true}}}\n",
 		Source: apiReference, Tags: []string{"import"},
 	},
+	{
+		Code: "IM007", Title: "charts of another version than helmx brings", Severity: diag.Info,
+		Why:    "The tag is not of the minor version of the charts inside helmx, or names no release. Which settings become values, which become patches and which are left out is decided by the charts inside; those of another version can differ.",
+		Remedy: "Compare the objects before you install, or move to the version of the charts inside first.",
+		Bad:    "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal, tag: 1.28.2}\n",
+		Good:   "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal}\n",
+		Source: "helmx: docs/istiooperator.md#the-version-of-the-charts", Tags: []string{"import"},
+	},
+	{
+		Code: "IM008", Title: "a setting that the chart has already", Severity: diag.Info,
+		Why:    "The chart inside helmx renders what the setting says, so that a patch would change nothing, which is an error in helmx. No patch is written.",
+		Remedy: "Nothing has to be done. Where a chart of another version may say otherwise, compare the objects after an upgrade.",
+		Bad:    "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal, components: {pilot: {k8s: {strategy: {rollingUpdate: {maxSurge: 100%}}}}}}\n",
+		Good:   "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {profile: minimal, components: {pilot: {k8s: {strategy: {rollingUpdate: {maxSurge: 1}}}}}}\n",
+		Source: "helmx: docs/istiooperator.md#the-version-of-the-charts", Tags: []string{"import"},
+	},
 }

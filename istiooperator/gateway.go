@@ -93,7 +93,7 @@ func (t *translation) gateway(kind gatewayKind, name string, settings map[string
 	g.identity(settings)
 	g.fromValues()
 	g.fromSettings(mapOf(settings["k8s"]))
-	t.addRelease(name, gatewayChart, first(text(settings["namespace"]), t.merged.namespace), g.values)
+	t.addRelease(g.component, first(text(settings["namespace"]), t.merged.namespace), g.values)
 }
 
 // gatewayValues makes the values of the chart gateway.

@@ -12,6 +12,7 @@
 package istiooperator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,6 +34,7 @@ type Install struct {
 type Release struct {
 	Name      string
 	Chart     string // base, istiod, cni, ztunnel or gateway
+	Version   string // of the chart
 	Namespace string
 	Values    string // the name of its values file
 }
@@ -53,17 +55,28 @@ const (
 	codeDiffers = "IM004"
 	codeProfile = "IM005"
 	codeType    = "IM006"
+	codeVersion = "IM007"
+	codeIdle    = "IM008"
 )
+
+// Options of an import.
+type Options struct {
+	// Idle returns the names of those patches in config, a helmx.yaml, that change
+	// nothing in what the chart of a release makes of its values. They are left
+	// out, since helmx takes such a patch for a mistake. nil: all patches stay.
+	Idle func(r Release, values, config []byte) ([]string, error)
+}
 
 // Import translates every IstioOperator in data; file is its name in findings.
 // Where the list has errors, what is returned is not fit for use. The error means
-// that a result cannot be written as YAML, which is a defect of helmx.
-func Import(file string, data []byte) ([]Install, diag.List, error) {
+// that a result cannot be written as YAML, which is a defect of helmx, or is that
+// of [Options.Idle].
+func Import(file string, data []byte, o Options) ([]Install, diag.List, error) {
 	var installs []Install
 	var findings diag.List
 	names := map[string]bool{}
 	for _, doc := range manifest.Read(file, data) {
-		install, found, err := importDocument(doc, names)
+		install, found, err := importDocument(doc, names, o)
 		findings = append(findings, found...)
 		if err != nil {
 			return nil, findings, err
@@ -81,7 +94,7 @@ func Import(file string, data []byte) ([]Install, diag.List, error) {
 	return installs, findings, nil
 }
 
-func importDocument(doc *manifest.Document, names map[string]bool) (*Install, diag.List, error) {
+func importDocument(doc *manifest.Document, names map[string]bool, o Options) (*Install, diag.List, error) {
 	root, err := doc.Root()
 	if err != nil {
 		return nil, diag.List{notYAML(doc, err)}, nil
@@ -110,6 +123,9 @@ func importDocument(doc *manifest.Document, names map[string]bool) (*Install, di
 	}
 	t := &translation{source: s, merged: m}
 	t.translate()
+	if err := t.leaveOut(o.Idle); err != nil {
+		return nil, s.findings, err
+	}
 	files, err := t.files()
 	return &Install{Name: name, Releases: t.releases, Patches: len(t.patches), Files: files}, s.findings, err
 }
@@ -170,6 +186,16 @@ func (s *source) node(path manifest.Path) *manifest.Node {
 		}
 	}
 	return nil
+}
+
+// key returns the key at the end of a path, or the item of a list; nil where it
+// is not there.
+func (s *source) key(path manifest.Path) *manifest.Node {
+	found, miss := path.Find(s.root)
+	if miss != nil || len(found) == 0 {
+		return nil
+	}
+	return cmp.Or(found[0].Key, found[0].Node)
 }
 
 // line returns where a path is written, 0 when the user did not write it.

@@ -1,14 +1,20 @@
 package istiooperator
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/helmx-dev/helmx/charts"
+	"github.com/helmx-dev/helmx/charts/chartutil"
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
+	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 const head = "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\n"
@@ -16,7 +22,7 @@ const head = "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\n"
 // importOne imports one IstioOperator and returns its files by name.
 func importOne(t *testing.T, text string) (map[string]string, diag.List) {
 	t.Helper()
-	installs, findings, err := Import("in.yaml", []byte(head+text))
+	installs, findings, err := Import("in.yaml", []byte(head+text), Options{})
 	if err != nil || len(installs) != 1 {
 		t.Fatalf("%d installs, %v, %v", len(installs), findings, err)
 	}
@@ -49,7 +55,7 @@ func TestComponentsOfProfiles(t *testing.T) {
 		"default": "base istiod gateway", "minimal": "base istiod", "empty": "", "ambient": "base cni istiod ztunnel",
 		"demo": "base istiod gateway gateway", "openshift": "base cni istiod gateway", "remote": "base istiod",
 	} {
-		installs, findings, err := Import("in.yaml", []byte(head+"spec: {profile: "+profile+"}\n"))
+		installs, findings, err := Import("in.yaml", []byte(head+"spec: {profile: "+profile+"}\n"), Options{})
 		if err != nil || findings.HasErrors() || len(installs) != 1 {
 			t.Fatal(profile, findings, err)
 		}
@@ -67,7 +73,7 @@ func TestSettings(t *testing.T) {
 	for _, tt := range []struct{ name, in, file, want string }{
 		{"values for all", "spec: {values: {global: {logAsJson: true}}}", "istio-base-values.yaml", "logAsJson: true"},
 		{"mesh configuration", "spec: {meshConfig: {accessLogFile: /dev/stdout}}", "istiod-values.yaml", "meshConfig:\n  accessLogFile: /dev/stdout"},
-		{"values win over the mesh configuration", "spec: {meshConfig: {a: 1}, values: {meshConfig: {a: 2}}}", "istiod-values.yaml", "a: 2"},
+		{"values win over the mesh configuration", "spec: {meshConfig: {connectTimeout: 1s}, values: {meshConfig: {connectTimeout: 2s}}}", "istiod-values.yaml", "connectTimeout: 2s"},
 		{"a tag is text", "spec: {tag: 1.30}", "istiod-values.yaml", `tag: "1.30"`},
 		{"tag of a component", "spec: {components: {pilot: {tag: 1.20, hub: h}}}", "istiod-values.yaml", "hub: h\n  tag: \"1.20\""},
 		{"hub", "spec: {hub: example.com/istio}", "istiod-values.yaml", "hub: example.com/istio"},
@@ -87,8 +93,17 @@ func TestSettings(t *testing.T) {
 		{"only one bound", "spec: {components: {pilot: {k8s: {replicaCount: 2, hpaSpec: {minReplicas: 2}, podDisruptionBudget: {maxUnavailable: 1}}}}}", ConfigFile, "minAvailable: null"},
 		{"a budget by replicas", "spec: {values: {pilot: {autoscaleEnabled: false}}, components: {pilot: {k8s: {replicaCount: 2, podDisruptionBudget: {minAvailable: 2}}}}}", ConfigFile, "target: {kind: PodDisruptionBudget, name: istiod}"},
 		{"overlay", "spec: {components: {base: {k8s: {overlays: [{kind: A, name: b, patches: [{path: c.d, value: 1}, {path: e}]}]}}}}", ConfigFile, "target: {kind: A, name: b}\n  overlays:\n    - path: c.d\n      value: 1\n    - path: e\n"},
-		{"namespace of a component", "spec: {components: {cni: {enabled: true, namespace: kube-system}}}", ConfigFile, "istio-cni istio/cni -n kube-system"},
-		{"namespace of the mesh", "spec: {values: {global: {istioNamespace: mesh}}}", ConfigFile, "istiod istio/istiod -n mesh"},
+		{"namespace of a component", "spec: {components: {cni: {enabled: true, namespace: kube-system}}}", ConfigFile, "istio-cni istio/cni --version " + charts.IstioVersion + " -n kube-system --create-namespace"},
+		{"namespace of the mesh", "spec: {values: {global: {istioNamespace: mesh}}}", ConfigFile, "istiod istio/istiod --version " + charts.IstioVersion + " -n mesh"},
+		{"repository", "spec: {}", ConfigFile, "#   helm repo add istio " + charts.IstioRepository + "\n#   helm upgrade"},
+		{"version", "spec: {tag: 1.28.2}", ConfigFile, "istio/istiod --version 1.28.2 "},
+		{"version of a gateway", "spec: {tag: 1.28.2, components: {ingressGateways: [{name: edge}]}}", ConfigFile, "edge istio/gateway --version 1.28.2 "},
+		{"version of a variant", "spec: {tag: 1.28.2-distroless}", ConfigFile, "istio/base --version 1.28.2 "},
+		{"version before a release", "spec: {tag: 1.32.0-rc.1-debug}", ConfigFile, "istio/base --version 1.32.0-rc.1 "},
+		{"version in the values", "spec: {tag: 1.28.2, values: {global: {tag: 1.29.0}}}", ConfigFile, "istio/base --version 1.29.0 "},
+		{"version of a component", "spec: {tag: 1.28.2, components: {pilot: {tag: 1.28.3}}, values: {pilot: {tag: 1.28.1}}}", ConfigFile, "istio/istiod --version 1.28.3 "},
+		{"version of ztunnel", "spec: {profile: ambient, values: {ztunnel: {tag: 1.28.1}}}", ConfigFile, "istio/ztunnel --version 1.28.1 "},
+		{"no version in a tag", "spec: {tag: latest}", ConfigFile, "istio/istiod --version " + charts.IstioVersion + " "},
 		{"labels of a gateway", "spec: {components: {ingressGateways: [{name: edge, label: {istio: edge}}]}}", "edge-values.yaml", "labels:\n  app: istio-ingressgateway\n  istio: edge"},
 		{"account of a gateway", "spec: {components: {ingressGateways: [{name: edge}]}}", "edge-values.yaml", "name: edge-service-account"},
 		{"gateway scaling", "spec: {values: {gateways: {istio-ingressgateway: {autoscaleMin: 3, cpu: {targetAverageUtilization: 60}}}}}", "istio-ingressgateway-values.yaml", "minReplicas: 3\n  targetCPUUtilizationPercentage: 60"},
@@ -126,6 +141,14 @@ func TestFindings(t *testing.T) {
 		{"unknown value", "spec: {values: {globl: {}}}\n", `did you mean "global"?`},
 		{"misspelt value", "spec: {values: {pilot: {autoscaleMn: 2}}}\n", `spec.values.pilot.autoscaleMn is no value that a chart reads: it is carried over as it is at spec.values.pilot.autoscaleMn (did you mean "autoscaleMin"?)`},
 		{"misspelt value of all", "spec: {values: {global: {imagePullPolcy: Always}}}\n", `did you mean "imagePullPolicy"?`},
+		{"place of a misspelt value", "spec:\n  values:\n    pilot:\n      tracSampling: 1\n", `in.yaml:6:7: warning[IM002]`},
+		{"misspelt mesh configuration", "spec:\n  meshConfig:\n    accesLogFile: a\n", `in.yaml:5:5: warning[IM002]: IstioOperator: spec.meshConfig has no key "accesLogFile": it is carried over as it is at spec.meshConfig.accesLogFile (did you mean "accessLogFile"?)`},
+		{"misspelt mesh configuration in values", "spec: {values: {meshConfig: {trustDomian: a}}}\n", `did you mean "trustDomain"?`},
+		{"misspelt proxy configuration", "spec: {meshConfig: {defaultConfig: {concurency: 2}}}\n", `spec.meshConfig.defaultConfig has no key "concurency": it is carried over as it is`},
+		{"mesh configuration is a list", "spec: {meshConfig: []}\n", "expected a map"},
+		{"a tag of another version", "spec:\n  tag: 1.28.2\n", "in.yaml:4:3: info[IM007]: IstioOperator: the commands install the charts 1.28.2, and the values and patches are made for " + charts.IstioVersion},
+		{"a tag of a minor version", "spec: {tag: 1.30}\n", `info[IM007]: IstioOperator: the tag "1.30" names no release`},
+		{"a tag of no version", "spec: {components: {pilot: {tag: latest}}}\n", `the tag "latest" names no release: the commands install the charts ` + charts.IstioVersion},
 		{"of old times", "spec: {addonComponents: {}}\n", "since 1.8"},
 		{"map for list", "spec: {components: {ingressGateways: {a: b}}}\n", "error[IM006]: IstioOperator: spec.components.ingressGateways is a map, expected a list"},
 		{"list for map", "spec: {components: []}\n", "expected a map"},
@@ -151,7 +174,7 @@ func TestFindings(t *testing.T) {
 		{"a revision that is a path", "spec: {revision: ../g}\n", "error[IM006]"},
 		{"overlay without name", "spec: {components: {pilot: {k8s: {overlays: [{kind: A}]}}}}\n", "matches nothing"},
 	} {
-		_, findings, err := Import("in.yaml", []byte(head+tt.in))
+		_, findings, err := Import("in.yaml", []byte(head+tt.in), Options{})
 		if err != nil || !slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return strings.Contains(d.String(), tt.want) }) {
 			t.Errorf("%s: %v lacks %q (%v)", tt.name, findings, tt.want, err)
 		}
@@ -166,9 +189,50 @@ func TestFindings(t *testing.T) {
 func TestRealValuesAreKnown(t *testing.T) {
 	for _, in := range []string{
 		"spec: {values: {pilot: {env: {A: b}, autoscaleEnabled: false, cni: {}}, cni: {tolerations: [], ambient: {}}, global: {proxy: {}, meshID: m}, base: {excludedCRDs: []}}}\n",
+		"spec: {meshConfig: {accessLogFile: a, access_log_encoding: JSON, mesh_mTLS: {}, meshMTLS: {}, defaultConfig: {holdApplicationUntilProxyStarts: true, proxy_metadata: {}}}}\n",
 	} {
 		if _, findings := importOne(t, in); findings.AtLeast(diag.Warning) {
 			t.Error(findings)
+		}
+	}
+}
+
+// idle finds the patches that change nothing in the built-in charts.
+func idle(r Release, values, helmx []byte) ([]string, error) {
+	cfg, _ := config.Parse(ConfigFile, helmx)
+	patches, _ := cfg.PatchOptions()
+	node, err := manifest.Parse(values)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.IdlePatches(context.Background(), charts.BuiltinPrefix+"istio/"+r.Chart, pipeline.ChartOptions{
+		Values: charts.ValuesOptions{ConfigValues: charts.ConfigLayer{File: r.Values, Node: node}},
+		Resolve: charts.ResolveOptions{
+			Release: charts.Release{Name: r.Name, Namespace: r.Namespace}, Capabilities: chartutil.DefaultCapabilities(),
+		},
+	}, patches)
+}
+
+// TestDefaultsAreLeftOut imports settings that repeat what the charts say, and
+// the same settings with something else in them.
+func TestDefaultsAreLeftOut(t *testing.T) {
+	for _, tt := range []struct{ name, component, def, other string }{
+		{"strategy", "pilot", "strategy: {rollingUpdate: {maxSurge: 100%, maxUnavailable: 25%}}", "strategy: {rollingUpdate: {maxSurge: 100%, maxUnavailable: 0}}"},
+		{"probe", "pilot", "readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 3}", "readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 4}"},
+		{"env", "pilot", `env: [{name: PILOT_ENABLE_ANALYSIS, value: "false"}]`, `env: [{name: PILOT_ENABLE_ANALYSIS, value: "false"}, {name: A, value: b}]`},
+		{"overlay", "pilot", "overlays: [{kind: Service, name: istiod, patches: [{path: metadata.labels.app, value: istiod}]}]", "overlays: [{kind: Service, name: istiod, patches: [{path: metadata.labels.app, value: x}]}]"},
+		{"CNI", "cni", "priorityClassName: system-node-critical", "priorityClassName: system-cluster-critical"},
+		{"ztunnel", "ztunnel", "env: [{name: RUST_LOG, value: info}]", "env: [{name: RUST_LOG, value: debug}]"},
+	} {
+		for setting, want := range map[string]int{tt.def: 0, tt.other: 1} {
+			in := head + "spec:\n  profile: ambient\n  components:\n    " + tt.component + ":\n      k8s:\n        " + setting + "\n"
+			installs, findings, err := Import("in.yaml", []byte(in), Options{Idle: idle})
+			if err != nil || len(installs) != 1 || installs[0].Patches != want {
+				t.Fatalf("%s: %s: %v, %v, %v", tt.name, setting, installs, findings, err)
+			}
+			if told := strings.Contains(fmt.Sprint(findings), "in.yaml:8:9: info[IM008]") || strings.Contains(fmt.Sprint(findings), "in.yaml:8:20: info[IM008]"); told != (want == 0) {
+				t.Errorf("%s: %s: %v", tt.name, setting, findings)
+			}
 		}
 	}
 }
@@ -192,7 +256,7 @@ func TestInput(t *testing.T) {
 		{"twice one name", one + "---\n" + one, "a second IstioOperator", 1},
 		{"anchors", head + "spec:\n  components:\n    pilot: {k8s: &k {priorityClassName: p}}\n    cni: {enabled: true, k8s: *k}\n", "", 1},
 	} {
-		installs, findings, err := Import("in.yaml", []byte(tt.in))
+		installs, findings, err := Import("in.yaml", []byte(tt.in), Options{})
 		if err != nil || len(installs) != tt.installs {
 			t.Errorf("%s: %d installs, %v, %v", tt.name, len(installs), findings, err)
 		}
@@ -204,11 +268,11 @@ func TestInput(t *testing.T) {
 
 func TestEveryCodeIsExplained(t *testing.T) {
 	for _, e := range Explanations {
-		_, findings, _ := Import("in.yaml", []byte(e.Bad))
+		_, findings, _ := Import("in.yaml", []byte(e.Bad), Options{Idle: idle})
 		if !slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return d.Code == e.Code }) {
 			t.Errorf("%s: the bad example gives %v", e.Code, findings)
 		}
-		_, findings, _ = Import("in.yaml", []byte(e.Good))
+		_, findings, _ = Import("in.yaml", []byte(e.Good), Options{Idle: idle})
 		if slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return d.Code == e.Code }) {
 			t.Errorf("%s: the good example gives %v", e.Code, findings)
 		}
@@ -226,7 +290,7 @@ func FuzzImport(f *testing.F) {
 	f.Add(head + "spec: {components: {ingressGateways: [{name: g, label: {a: b}, k8s: {service: {ports: []}, hpaSpec: {metrics: []}, env: [1, null]}}, null]}}\n")
 	f.Add(head + "spec: {values: {gateways: {istio-ingressgateway: {configVolumes: [{name: 1}, x]}}, global: null, profile: ambient}}\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		installs, findings, err := Import("in.yaml", []byte(text))
+		installs, findings, err := Import("in.yaml", []byte(text), Options{})
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}

@@ -298,19 +298,20 @@ func (k kubernetes) patch(field string, v any) {
 
 // addPatch adds a patch for one object of the component.
 func (k kubernetes) addPatch(suffix, kind, name, change string, body any, from manifest.Path) {
-	patch := mapping(
-		"name", k.release+"-"+suffix,
+	entry := patchEntry{name: k.release + "-" + suffix, chart: k.chart, path: from}
+	entry.body = mapping(
+		"name", entry.name,
 		"chart", k.chart,
 		"target", map[string]any{"kind": kind, "name": name},
 	)
 	if k.chart == gatewayChart && k.gateways > 1 { // each gateway is a release, and all have this chart
-		appendTo(patch, "expect", "0+")
+		appendTo(entry.body, "expect", "0+")
 	}
 	if holdsBraces(body) && change != "overlays" {
-		appendTo(patch, "literal", true)
+		appendTo(entry.body, "literal", true)
 	}
-	appendTo(patch, change, body)
-	k.patches = append(k.patches, patchEntry{body: patch, from: k.origin(from)})
+	appendTo(entry.body, change, body)
+	k.patches = append(k.patches, entry)
 }
 
 // origin says where a patch comes from.

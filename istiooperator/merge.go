@@ -145,7 +145,7 @@ func (s *source) translateTopLevel(spec, values map[string]any) {
 		{"compatibilityVersion", []string{"compatibilityVersion"}},
 	} {
 		if spec[t.field] != nil {
-			setDeep(values, s.scalarText("spec", t.field), t.to...)
+			setDeep(values, s.scalarText(manifest.Keys("spec", t.field)), t.to...)
 		}
 	}
 	if mesh := mapOf(spec["meshConfig"]); len(mesh) > 0 {
@@ -154,8 +154,8 @@ func (s *source) translateTopLevel(spec, values map[string]any) {
 }
 
 // scalarText returns a scalar as it is written: 1.30 is no number here.
-func (s *source) scalarText(keys ...string) string {
-	n := manifest.Keys(keys...).Get(s.root)
+func (s *source) scalarText(path manifest.Path) string {
+	n := path.Get(s.root)
 	if n == nil {
 		return ""
 	}

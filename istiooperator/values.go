@@ -41,7 +41,7 @@ func (s *source) checkValues() {
 			}
 			if hint := diag.DidYouMean(key, known); hint != "" {
 				path := manifest.Keys("spec", "values", part, key)
-				s.find(diag.Warning, codeUnknown, path, fmt.Sprintf("%s is no value that a chart reads: it is carried over as it is", path), hint)
+				s.findAt(s.key(path), diag.Warning, codeUnknown, path, fmt.Sprintf("%s is no value that a chart reads: it is carried over as it is", path), hint)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -32,6 +33,7 @@ func (t *translation) config() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(schemaComment)
 	fmt.Fprintf(&b, "#\n# Made from %s by `helmx import istiooperator`. Install in this order:\n#\n", oneLine(t.doc.Origin.File))
+	fmt.Fprintf(&b, "#   helm repo add istio %s\n", charts.IstioRepository)
 	for _, r := range t.releases {
 		fmt.Fprintf(&b, "#   %s\n", r.Command())
 	}
@@ -41,7 +43,7 @@ func (t *translation) config() ([]byte, error) {
 	}
 	b.WriteString("patches:\n")
 	for _, p := range t.patches {
-		fmt.Fprintf(&b, "# %s\n", oneLine(p.from))
+		fmt.Fprintf(&b, "# %s\n", oneLine(t.origin(p.path)))
 		if err := encode(&b, &manifest.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: []*manifest.Node{p.body}}); err != nil {
 			return nil, err
 		}
@@ -51,7 +53,8 @@ func (t *translation) config() ([]byte, error) {
 
 // Command is the call of Helm that installs a release.
 func (r Release) Command() string {
-	return fmt.Sprintf("helm upgrade --install %s istio/%s -n %s -f %s --post-renderer helmx", word(r.Name), r.Chart, word(r.Namespace), word(r.Values))
+	return fmt.Sprintf("helm upgrade --install %s istio/%s --version %s -n %s --create-namespace -f %s --post-renderer helmx",
+		word(r.Name), r.Chart, r.Version, word(r.Namespace), word(r.Values))
 }
 
 // word quotes what a shell would split.

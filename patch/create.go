@@ -116,7 +116,7 @@ func (r *run) exists(p *Patch, d, other *manifest.Document) (diag.Diagnostic, bo
 		Related: []diag.Related{{Span: other.Finding(nil, nil).Span, Message: "the object that is there"}},
 	}
 	if err == nil && manifest.Equal(mine, theirs) {
-		f.Code, f.Message = codeNoop, p.Name+": the object to create is there already, and the same"
+		f.Code, f.Message = CodeNoop, p.Name+": the object to create is there already, and the same"
 		f.Hint = "remove the patch, if the chart now has the object itself, or pass --allow-noop"
 		return f, !r.options.AllowNoop
 	}

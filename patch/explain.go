@@ -14,7 +14,6 @@ const (
 	codeTarget       = "PA101"
 	codePath         = "PA102"
 	codeClash        = "PA103"
-	codeNoop         = "PA104"
 	codeDuplicate    = "PA105"
 	codeSyntax       = "PA106"
 	codeMerge        = "PA107"
@@ -24,6 +23,10 @@ const (
 	codeImport       = "PA122"
 	codeTest         = "PA120"
 )
+
+// CodeNoop is the code of a patch that changes nothing. Its span is that of the
+// patch.
+const CodeNoop = "PA104"
 
 // Explanations documents the codes that this package prints.
 var Explanations = []diag.Explanation{
@@ -105,7 +108,7 @@ var Explanations = []diag.Explanation{
 		Good:   "set: {'spec.template.spec.containers[0].name': pilot}\n",
 	},
 	{
-		Code: codeNoop, Title: "a patch changes nothing", Severity: diag.Error, Tags: []string{"patch"},
+		Code: CodeNoop, Title: "a patch changes nothing", Severity: diag.Error, Tags: []string{"patch"},
 		Why:    "The chart now has the value that the patch sets. The patch is stale, and would hide the next change of the chart's default.",
 		Remedy: "Remove the patch, or pass --allow-noop to keep it. The kinds labels, annotations, namespace, images and replicas may find all as they want it.",
 		Bad:    "set: {spec.replicas: 1}   # where it is 1\n",

@@ -254,7 +254,7 @@ func (r *run) noop(p *Patch, objects []*object, idles []idle) diag.Diagnostic {
 	first := objects[0].d
 	object := first.Object()
 	f := diag.Diagnostic{
-		Code: codeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
+		Code: CodeNoop, Severity: diag.Error, Span: p.Span, Object: &object,
 		Message: p.Name + ": the patch changes nothing: " + idles[0].why(),
 		Hint:    "remove the patch, if the chart now has the value itself, or pass --allow-noop",
 	}

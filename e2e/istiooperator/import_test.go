@@ -127,7 +127,7 @@ func importAndRender(t *testing.T, helmx, file string) map[string]object {
 	}
 	dir := t.TempDir()
 	run(t, helmx, "import", "istiooperator", file, "-o", dir)
-	installs, findings, err := istiooperator.Import(file, data)
+	installs, findings, err := istiooperator.Import(file, data, istiooperator.Options{})
 	if err != nil || findings.HasErrors() || len(installs) != 1 {
 		t.Fatal(findings, err)
 	}

@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"charts":            {"manifest", "diag"},
 	"render":            {"charts", "funcs", "manifest", "diag"},
 	"schema":            {"manifest", "diag"},
-	"istiooperator":     {"manifest", "diag"},
+	"istiooperator":     {"charts", "manifest", "diag"},
 	"lint":              {"charts", "funcs", "manifest", "diag"},
 	"report":            {"diag"},
 	"plugins":           {},

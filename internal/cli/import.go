@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
@@ -32,7 +34,8 @@ func (a *app) importCommand() *cobra.Command {
 
 const importIstioOperatorLong = `Turn an IstioOperator into a values file for each of Istio's Helm charts and a
 helmx.yaml with patches for what no value can say: k8s settings and overlays.
-What cannot be carried over is reported with its place and the reason.
+What cannot be carried over is reported with its place and the reason. A patch
+that would change nothing in the built-in chart is left out.
 
 FILE is a file with one or more IstioOperators, or - for standard input. Without
 --output everything goes to standard output as one YAML stream, each document
@@ -57,7 +60,7 @@ func (a *app) importIstioOperatorCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.importIstioOperator(args[0], o) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.importIstioOperator(cmd.Context(), args[0], o) },
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write files into this `FOLDER`, and list them, instead of printing them")
@@ -65,12 +68,16 @@ func (a *app) importIstioOperatorCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) importIstioOperator(file string, o *importFlags) error {
+func (a *app) importIstioOperator(ctx context.Context, file string, o *importFlags) error {
 	data, err := a.readInput(file)
 	if err != nil {
 		return err
 	}
-	installs, findings, err := istiooperator.Import(inputName(file), data)
+	installs, findings, err := istiooperator.Import(inputName(file), data, istiooperator.Options{
+		Idle: func(r istiooperator.Release, values, cfg []byte) ([]string, error) {
+			return a.idlePatches(ctx, r, values, cfg)
+		},
+	})
 	if err == nil && !a.fails(findings) && !findings.HasErrors() {
 		findings = append(findings, checkImport(installs)...)
 	}
@@ -85,6 +92,34 @@ func (a *app) importIstioOperator(file string, o *importFlags) error {
 		return a.finish(findings, nil)
 	}
 	return a.finish(findings, a.writeImport(installs, o))
+}
+
+// idlePatches renders the built-in chart of a release and names the patches that
+// find everything as they want it. Where the chart refuses the values, none is
+// named: `helmx template` says why.
+func (a *app) idlePatches(ctx context.Context, r istiooperator.Release, values, cfg []byte) ([]string, error) {
+	parsed, findings := config.Parse(istiooperator.ConfigFile, cfg)
+	if findings.HasErrors() {
+		return nil, nil
+	}
+	patches, findings := parsed.PatchOptions()
+	if findings.HasErrors() {
+		return nil, nil
+	}
+	node, err := manifest.Parse(values)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", r.Values, err)
+	}
+	chart := pipeline.ChartOptions{Values: charts.ValuesOptions{ConfigValues: charts.ConfigLayer{File: r.Values, Node: node}}}
+	if err := a.prepareRender(&chart, charts.Release{Name: r.Name, Namespace: r.Namespace}, nil); err != nil {
+		return nil, err
+	}
+	chart.Render.Warn = func(string) {}
+	idle, err := pipeline.IdlePatches(ctx, charts.BuiltinPrefix+"istio/"+r.Chart, chart, patches)
+	if pipeline.Reported(err) {
+		return nil, nil
+	}
+	return idle, err
 }
 
 // readInput reads a file, or standard input for -.
