@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,21 +93,40 @@ func TestFailure(t *testing.T) {
 	})
 }
 
-// TestUnprintable: control characters, colours and what YAML takes for the end of
-// a line do not keep a message from the user of either Helm.
+// TestUnprintable: control characters, colours, emoji, blanks at the end of a line
+// and what YAML takes for the end of one do not keep a message from the user of
+// either Helm, line by line.
 func TestUnprintable(t *testing.T) {
 	t.Parallel()
 	helms(t, func(t *testing.T, b bench) {
 		dir := t.TempDir()
-		write(t, filepath.Join(dir, "helmx.yaml"), configHead+"patches:\n- name: \"a\\e[31m\\u0007 \\u2028--- \\u0085 \\uFEFF \\x7f\"\n  target: {kind: None}\n  set: {a: b}\n")
+		write(t, filepath.Join(dir, "helmx.yaml"), configHead+"patches:\n- name: \"a\\e[31m\\u0007 \\u2028--- \\u0085 \\uFEFF \\x7f \\U0001F600 \\n\\t \\n\"\n  target: {kind: None}\n  set: {a: b}\n")
 		said := b.fails(t, dir, append([]string{"template", "shop", testdata(t, "shop")}, renderer(b.helmx, "--color=always")...)...)
 		for _, text := range []string{"PA101", "the target matches no object", "helmx.yaml:4:3", "1 error"} {
 			if !strings.Contains(said, text) {
 				t.Errorf("Helm does not say %q:\n%s", text, said)
 			}
 		}
+		if !place.MatchString(said) {
+			t.Errorf("not line by line:\n%s", said)
+		}
 	})
 }
+
+// TestHelp: who asks for the flags of the post-renderer by way of Helm gets them.
+// helm3 template prints what it gets, and helm4 refuses it with its text.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	helms(t, func(t *testing.T, b bench) {
+		r := b.run(t, t.TempDir(), append([]string{"template", "shop", testdata(t, "shop")}, renderer(b.helmx, "--help")...)...)
+		if !regexp.MustCompile(`(?m)^ +--is-upgrade +the release is upgraded`).MatchString(r.Stdout + r.Stderr) {
+			t.Errorf("Helm says:\n%s%s", r.Stdout, r.Stderr)
+		}
+	})
+}
+
+// place is the line that says where the mistake is, coloured or not.
+var place = regexp.MustCompile(`(?m)^.{0,12}-->.{0,4} helmx\.yaml:4:3$`)
 
 // failure is a release that is installed and upgraded under a mistake.
 type failure struct {

@@ -114,6 +114,7 @@ type app struct {
 	stdout     bytes.Buffer         // what goes to standard output when all has passed,
 	manifests  []*manifest.Document // and behind it these, of which stdout would be a copy
 	found      diag.List            // all findings that have been printed
+	helped     bool                 // help was asked for, and is in stdout
 	keepStdout bool                 // write stdout whatever the exit code
 	format     string               // lint and validate: findings go to standard output in this format
 }

@@ -19,7 +19,7 @@ import (
 // says only "exited with error". It does print the text of a document that is
 // no map, whole, and then fails - before anything is applied. So an error is
 // answered with exit code 0 and one YAML scalar that holds the message: Helm's
-// reader can never take that for manifests. An empty answer fails too, hence
+// reader can never take that for manifests. Help is answered alike. An empty answer fails too, hence
 // the comment when there is nothing to install.
 
 // underHelm4 says whether helmx runs as a Helm 4 post-renderer plugin. Command
@@ -47,7 +47,10 @@ func postRenders(cmd *cobra.Command) bool {
 // answerHelm4 turns an exit code and what was said on standard error into the
 // answer for Helm 4 on standard output, and returns the exit code to go with it.
 func (a *app) answerHelm4(code int, said string) int {
-	if code != exitClean {
+	if a.helped {
+		said = a.stdout.String()
+	}
+	if code != exitClean || a.helped {
 		a.stdout.Reset()
 		a.manifests = nil
 		a.stdout.WriteString(yamlScalar(said))
@@ -65,17 +68,19 @@ func saysSomething(d *manifest.Document) bool { return len(bytes.TrimSpace(d.Raw
 
 // yamlScalar writes text as one block scalar document. What YAML does not take as
 // it is, or takes for the end of a line, is spelled out: it would cut the message
-// short, or replace it by Helm's complaint about control characters.
+// short, or replace it by Helm's complaint about control characters. So is what
+// lies beyond U+FFFF, and blanks at the end of a line are cut: Helm writes the
+// text again, and for either its writer would put it all into one quoted line.
 func yamlScalar(text string) string {
 	var b strings.Builder
 	b.WriteString("|2-\n")
 	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
 		b.WriteString("  ")
-		for _, r := range strings.TrimRight(line, "\r\n") {
+		for _, r := range strings.TrimRight(line, " \t\r\n") {
 			switch {
 			case r == '\t':
 				b.WriteString("    ")
-			case unicode.IsPrint(r):
+			case r <= '\uFFFF' && unicode.IsPrint(r):
 				b.WriteRune(r)
 			default:
 				b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))

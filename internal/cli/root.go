@@ -54,6 +54,11 @@ func (a *app) rootCommand() *cobra.Command {
 		return a.postRender(cmd, stream)
 	}
 	stream.register(root.Flags())
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		a.helped = true
+		help(cmd, args)
+	})
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err.Error(), "see `" + cmd.CommandPath() + " --help`"}
 	})
