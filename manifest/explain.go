@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,6 +21,9 @@ func explain(text []byte, err error) *SyntaxError {
 	m := yamlError.FindStringSubmatch(strings.TrimSpace(err.Error()))
 	if m == nil {
 		return &SyntaxError{Line: 1, Message: err.Error()}
+	}
+	if at := unreadable(text); at >= 0 && strings.Contains(m[2], "UTF-8") || at >= 0 && strings.HasPrefix(m[2], "control characters") {
+		return unreadableAt(text, at)
 	}
 	if at := unclosed(text, m[2]); at >= 0 {
 		return unclosedAt(text, at)
@@ -45,6 +49,31 @@ func explain(text []byte, err error) *SyntaxError {
 			e.Message = k.message(line, e.Message)
 			return e
 		}
+	}
+	return e
+}
+
+// unreadable returns where the first character stands that YAML does not take, or
+// -1. The parser tells no place of it.
+func unreadable(text []byte) int {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
+func unreadableAt(text []byte, at int) *SyntaxError {
+	e := &SyntaxError{
+		Line:    1 + bytes.Count(text[:at], newline),
+		Column:  1 + utf8.RuneCount(text[bytes.LastIndexByte(text[:at], '\n')+1:at]),
+		Message: fmt.Sprintf("a control character (%U), which YAML does not take: remove it, or write it as an escape in double quotes", text[at]),
+	}
+	if text[at] >= utf8.RuneSelf {
+		e.Message = fmt.Sprintf("a byte (0x%02x) that is not UTF-8: save the file as UTF-8", text[at])
 	}
 	return e
 }

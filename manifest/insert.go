@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/helmx-dev/helmx/diag"
 	"go.yaml.in/yaml/v3"
@@ -51,7 +52,7 @@ func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, er
 	head := "---" + s.eol
 	if near != nil {
 		o = near.Origin
-		if source := cmp.Or(sourceComment(near.raw), near.heading); source != "" {
+		if source := cmp.Or(sourceComment(near.raw), near.heading); source != "" && !strings.ContainsFunc(source, endsLine) {
 			head += "# Source: " + source + s.eol
 		}
 		near.shareFilename(object)
@@ -65,6 +66,11 @@ func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, er
 	ours := slices.Repeat([]lineFrom{{by: by}}, strings.Count(head, "\n")+1)
 	d.lines = e.lineOrigins([]byte(head), ours, by)
 	return d, nil
+}
+
+// endsLine tells characters with which a comment would end, or be no YAML.
+func endsLine(r rune) bool {
+	return r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\t'
 }
 
 // style is how the document is written, as far as it can be read.

@@ -84,6 +84,21 @@ func checkReadAgain(t *testing.T, docs []*Document, stream string) {
 	}
 }
 
+// A source that no comment can hold is left out.
+func TestInsertBesideStrangeSource(t *testing.T) {
+	for _, source := range []string{"c/a\u2028.yaml", "c/a\r#.yaml", "c/a\xff.yaml", "c/a\u0085.yaml"} {
+		in := "---\n# Source: " + source + "\nkind: A\n"
+		docs := Read("x", []byte(in))
+		docs, d, err := Insert(docs, docs[0], NewNode(map[string]any{"kind": "B"}), diag.Span{File: "helmx.yaml"})
+		if err != nil {
+			t.Fatalf("%q: %v", source, err)
+		}
+		if got := joined(t, docs); got != in+"---\nkind: B\n" || d.ID().Source != docs[0].ID().Source {
+			t.Errorf("got %q from %q", got, d.ID().Source)
+		}
+	}
+}
+
 func TestRemove(t *testing.T) {
 	for _, test := range []struct{ name, in, out string }{
 		{"first", "kind: Gone\n---\nkind: B\n", "---\nkind: B\n"},

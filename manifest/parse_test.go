@@ -40,6 +40,9 @@ func TestSyntaxErrorsNameThePlace(t *testing.T) {
 		{"two documents in one", "{}\n{}\n", 2, 1, "end of the document"},
 		{"template as a key", "a: {{ .Values.x }}\n", 1, 5, "a map as a key"},
 		{"second document", "a: |-\n  ---\n---\nb: 1\n", 3, 1, "second document"},
+		{"no UTF-8", "---\na: 1\nä: \"x\xff\"\nb: 1\n", 3, 6, "a byte (0xff) that is not UTF-8"},
+		{"UTF-8 cut short", "a: 1\nb: \xc3\n", 2, 4, "a byte (0xc3) that is not UTF-8"},
+		{"control character", "a: 1\nb: x\ab\nc: 2\n", 2, 5, "a control character (U+0007)"},
 		{"on the separator's line", "--- a: b: c\n", 1, 9, `a second ": "`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -57,7 +57,7 @@ func (a *app) callFunction(cmd *cobra.Command, s *streamFlags, whole *manifest.D
 func openResourceList(whole *manifest.Document) (*manifest.List, diag.List) {
 	list, err := manifest.OpenResourceList(whole)
 	if err != nil {
-		return nil, diag.List{config.WrongResourceList(whole, "the ResourceList cannot be read: "+err.Error(), "")}
+		return nil, diag.List{config.BrokenResourceList(whole, err)}
 	}
 	var wrong diag.List
 	for _, i := range list.Strays() {

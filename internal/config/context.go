@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -60,18 +62,12 @@ type ChartID struct {
 	AppVersion string `yaml:"appVersion"`
 }
 
-// TakeContext takes the Contexts out of a stream. It returns the other documents,
-// whose bytes stay as they are, and what the Contexts say: nil when there is none.
-// Several must say the same. No finding shows a value.
+// TakeContext takes the Contexts out of a stream, out of its Lists too. It returns
+// the other documents, whose bytes stay as they are, and what the Contexts say: nil
+// when there is none. Several must say the same. No finding shows a value.
 func TakeContext(docs []*manifest.Document) (rest []*manifest.Document, c *Context, findings diag.List) {
-	if !slices.ContainsFunc(docs, isContext) {
-		return docs, nil, nil
-	}
-	for _, d := range docs {
-		if !isContext(d) {
-			rest = append(rest, d)
-			continue
-		}
+	rest, contexts := splitContexts(docs)
+	for _, d := range contexts {
 		next, found := parseContext(d)
 		findings = append(findings, found...)
 		if len(found) == 0 && c != nil {
@@ -82,6 +78,53 @@ func TakeContext(docs []*manifest.Document) (rest []*manifest.Document, c *Conte
 		}
 	}
 	return rest, c, findings
+}
+
+// splitContexts takes the Contexts from among documents. A List that held nothing
+// else goes with them.
+func splitContexts(docs []*manifest.Document) (rest, contexts []*manifest.Document) {
+	if !slices.ContainsFunc(docs, mayHoldContext) {
+		return docs, nil
+	}
+	for _, d := range docs {
+		switch {
+		case isContext(d):
+			contexts = append(contexts, d)
+			continue
+		case mayHoldContext(d) && d.IsList():
+			inside, empty := takeFromList(d)
+			contexts = append(contexts, inside...)
+			if empty {
+				continue
+			}
+		}
+		rest = append(rest, d)
+	}
+	return rest, contexts
+}
+
+// takeFromList takes the Contexts out of a List, and reports whether it is empty
+// then. Out of one that cannot be written anew nothing is taken: validation tells
+// what is wrong with it.
+func takeFromList(d *manifest.Document) (contexts []*manifest.Document, empty bool) {
+	list, err := manifest.OpenList(d)
+	if err != nil {
+		return nil, false
+	}
+	rest, contexts := splitContexts(list.Items)
+	if len(contexts) == 0 {
+		return nil, false
+	}
+	empty = len(rest) == 0 && len(list.Strays()) == 0
+	if err := list.Join(rest); err != nil {
+		return nil, false
+	}
+	return contexts, empty
+}
+
+// mayHoldContext reports without a look into the tree what can be or hold a Context.
+func mayHoldContext(d *manifest.Document) bool {
+	return bytes.Contains(d.Raw(), []byte("helmx.dev/")) && bytes.Contains(d.Raw(), []byte(ContextKind))
 }
 
 func isContext(d *manifest.Document) bool {
@@ -95,19 +138,24 @@ func parseContext(doc *manifest.Document) (*Context, diag.List) {
 	root, err := doc.Root()
 	if err != nil {
 		f := doc.FindingAt(1, 0)
+		if syntax := (*manifest.SyntaxError)(nil); errors.As(err, &syntax) {
+			f = doc.FindingAt(syntax.Line, syntax.Column)
+		}
 		f.Code, f.Severity, f.Message, f.Excerpt = codeContext, diag.Error, "the Context is not valid YAML", nil
 		return nil, diag.List{f}
 	}
 	d.decode(root, c)
 	d.constant(root, "apiVersion", APIVersion, c.APIVersion)
-	for i := range d.findings {
-		d.findings[i].Code, d.findings[i].Object = codeContext, &diag.Object{APIVersion: c.APIVersion, Kind: ContextKind}
+	release := find(root, "release")
+	if revision := find(release, "revision"); revision != nil && len(d.findings) == 0 && c.Release.Revision < 1 {
+		d.add(revision, codeContext, "release.revision is %s, expected 1 or more", revision.Value)
 	}
 	if c.Release.IsInstall && c.Release.IsUpgrade {
-		f := doc.Finding(find(root, "release"), manifest.Keys("release"))
-		f.Code, f.Severity, f.Excerpt = codeContext, diag.Error, nil
-		f.Message, f.Hint = "isInstall and isUpgrade are both true", "write them as .Release has them"
-		d.findings = append(d.findings, f)
+		d.add(release, codeContext, "release: isInstall and isUpgrade are both true").Hint = "write them as .Release has them"
+	}
+	object := doc.Object()
+	for i := range d.findings {
+		d.findings[i].Code, d.findings[i].Object = codeContext, &object
 	}
 	return c, d.findings
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -34,6 +35,10 @@ func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
 	root, err := manifest.Parse(data)
 	if err != nil {
 		d.syntax(data, err)
+		return nil, false
+	}
+	if root == nil && !utf8.Valid(data) {
+		d.syntax(data, errors.New("it is not UTF-8"))
 		return nil, false
 	}
 	if root == nil {
@@ -72,9 +77,11 @@ func (d *decoder) span(n *yaml.Node) diag.Span {
 }
 
 func (d *decoder) add(n *yaml.Node, code, format string, args ...any) *diag.Diagnostic {
-	d.findings = append(d.findings, diag.Diagnostic{
-		Code: code, Severity: diag.Error, Span: d.span(n), Message: fmt.Sprintf(format, args...),
-	})
+	f := diag.Diagnostic{Code: code, Severity: diag.Error, Span: d.span(n), Message: fmt.Sprintf(format, args...)}
+	if d.doc != nil {
+		_, f.Rendered = d.doc.SpanAt(n.Line, n.Column)
+	}
+	d.findings = append(d.findings, f)
 	return &d.findings[len(d.findings)-1]
 }
 
@@ -124,7 +131,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path, enum string) {
 	case v.Kind() == reflect.Bool:
 		d.scalar(n, v, path, "true or false")
 	case v.Kind() == reflect.Int:
-		d.scalar(n, v, path, "a number")
+		d.scalar(n, v, path, "a whole number")
 	}
 }
 
@@ -212,7 +219,8 @@ func (d *decoder) date(n *yaml.Node, v reflect.Value, path string) {
 }
 
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path, expected string) {
-	if err := n.Decode(v.Addr().Interface()); err != nil || n.Kind != yaml.ScalarNode {
+	fraction := v.Kind() == reflect.Int && n.Tag == yaml.NodeTagFloat // which Decode cuts off
+	if err := n.Decode(v.Addr().Interface()); err != nil || fraction || n.Kind != yaml.ScalarNode {
 		d.add(n, "CF003", "%s is %s, expected %s", path, describe(n), expected)
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -80,6 +81,16 @@ func UnknownFlag(f Flag, names []string) diag.Diagnostic {
 // WrongFlag reports a flag that does not take the value.
 func WrongFlag(f Flag, err error) diag.Diagnostic {
 	return diag.Diagnostic{Code: codeFunction, Severity: diag.Error, Span: f.At, Message: fmt.Sprintf("%s: %v", f.Name, err)}
+}
+
+// BrokenResourceList reports a ResourceList that is no YAML, or has no items.
+func BrokenResourceList(doc *manifest.Document, err error) diag.Diagnostic {
+	f := WrongResourceList(doc, "the ResourceList cannot be read: "+err.Error(), "")
+	if syntax := (*manifest.SyntaxError)(nil); errors.As(err, &syntax) {
+		f.Message = "the ResourceList cannot be read: " + syntax.Message
+		f.Span, f.Rendered = doc.SpanAt(syntax.Line, syntax.Column)
+	}
+	return f
 }
 
 // WrongResourceList reports a ResourceList that cannot be taken apart.

@@ -78,6 +78,32 @@ func TestTakeContext(t *testing.T) {
 	}
 }
 
+// A Context in a List is taken out of it, and a List of nothing else goes too.
+func TestContextInList(t *testing.T) {
+	const item = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}} # stays\n"
+	const context = "- apiVersion: helmx.dev/v1alpha1\n  kind: Context\n  metadata: {name: rel}\n  release: {name: rel}\n"
+	const list = "apiVersion: v1\nkind: List\nitems:\n"
+	for text, want := range map[string]string{
+		list + item + context:          list + item,
+		list + context + item:          list + item,
+		"a: b\n---\n" + list + context: "a: b\n",
+		list + "- apiVersion: v1\n  kind: List\n  items:\n" + indent(item) + indent(context) + item: list + "- apiVersion: v1\n  kind: List\n  items:\n" + indent(item) + item,
+	} {
+		rest, c, findings := TakeContext(manifest.Read(manifest.Stdin, []byte(text)))
+		var left strings.Builder
+		if err := manifest.Write(&left, rest); err != nil || left.String() != want {
+			t.Errorf("got %q, want %q, %v", left.String(), want, err)
+		}
+		if len(findings) > 0 || c == nil || c.Release.Name != "rel" {
+			t.Errorf("%q: got %+v %v", text, c, findings)
+		}
+	}
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
+}
+
 func TestNoContext(t *testing.T) {
 	docs := manifest.Read(manifest.Stdin, []byte("apiVersion: example.com/v1\nkind: Context\n---\na: b\n"))
 	rest, c, findings := TakeContext(docs)
@@ -88,10 +114,12 @@ func TestNoContext(t *testing.T) {
 
 func TestWrongContexts(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
-		"unknown key":   {strings.Replace(contextText, "revision", "revison", 1), `app/templates/context.yaml: error[CF021]: Context: unknown key "revison" in release, expected one of name, namespace, service, revision, isInstall, isUpgrade (did you mean "revision"?)`},
-		"type":          {strings.Replace(contextText, "revision: 3", "revision: x", 1), `app/templates/context.yaml: error[CF021]: Context: release.revision is "x", expected a number`},
-		"version":       {strings.Replace(contextText, "v1alpha1", "v2", 1), `app/templates/context.yaml: error[CF021]: Context: apiVersion is "helmx.dev/v2", expected "helmx.dev/v1alpha1"`},
-		"both":          {strings.Replace(contextText, "false", "true", 1), `app/templates/context.yaml: error[CF021]: Context rel: isInstall and isUpgrade are both true at release (write them as .Release has them)`},
+		"unknown key":   {strings.Replace(contextText, "revision", "revison", 1), `app/templates/context.yaml: error[CF021]: Context rel: unknown key "revison" in release, expected one of name, namespace, service, revision, isInstall, isUpgrade (did you mean "revision"?)`},
+		"type":          {strings.Replace(contextText, "revision: 3", "revision: x", 1), `app/templates/context.yaml: error[CF021]: Context rel: release.revision is "x", expected a whole number`},
+		"fraction":      {strings.Replace(contextText, "revision: 3", "revision: 1.5", 1), `app/templates/context.yaml: error[CF021]: Context rel: release.revision is "1.5", expected a whole number`},
+		"negative":      {strings.Replace(contextText, "revision: 3", "revision: -1", 1), `app/templates/context.yaml: error[CF021]: Context rel: release.revision is -1, expected 1 or more`},
+		"version":       {strings.Replace(contextText, "v1alpha1", "v2", 1), `app/templates/context.yaml: error[CF021]: Context rel: apiVersion is "helmx.dev/v2", expected "helmx.dev/v1alpha1"`},
+		"both":          {strings.Replace(contextText, "false", "true", 1), `app/templates/context.yaml: error[CF021]: Context rel: release: isInstall and isUpgrade are both true (write them as .Release has them)`},
 		"no YAML":       {contextText + "x: [hunter2\n", `app/templates/context.yaml: error[CF021]: Context rel: the Context is not valid YAML`},
 		"twice":         {contextText + contextText, ""},
 		"other release": {contextText + strings.Replace(contextText, "{name: rel,", "{name: two,", 1), `app/templates/context.yaml: error[CF022]: Context rel: the stream has two Contexts, and they differ in release at release (let only the parent chart write one)`},
@@ -105,6 +133,9 @@ func TestWrongContexts(t *testing.T) {
 			}
 			if len(findings) != 1 || findings[0].String() != tt.want {
 				t.Fatalf("got  %v\nwant [%s]", findings, tt.want)
+			}
+			if findings[0].Rendered.Line < 2 {
+				t.Errorf("no place in the stream: %+v", findings[0])
 			}
 			if findings[0].Excerpt != nil || strings.Contains(findings[0].String(), "hunter") {
 				t.Errorf("it shows a value: %+v", findings[0])
