@@ -17,6 +17,9 @@ func TestRatingsAreComplete(t *testing.T) {
 	for _, r := range Rules() {
 		used[r.Feature] = true
 	}
+	for _, f := range Features() {
+		used[f.Rating] = true
+	}
 	for _, r := range list {
 		if !slices.Contains([]Level{Adopt, Caution, Avoid, Never}, r.Level) {
 			t.Errorf("%s: unknown level %q", r.Feature, r.Level)
@@ -31,7 +34,7 @@ func TestRatingsAreComplete(t *testing.T) {
 			t.Errorf("%s: verified: %v", r.Feature, err)
 		}
 		if !used[r.Feature] {
-			t.Errorf("%s: no rule reports it", r.Feature)
+			t.Errorf("%s: no rule and no inventory reports it", r.Feature)
 		}
 	}
 	if len(ratings()) != len(list) {

@@ -40,6 +40,7 @@ func Files(root string) (map[string]string, error) {
 	return map[string]string{
 		"docs/functions.md":     generated + Functions(),
 		"docs/rules.md":         generated + Rules(),
+		"docs/features.md":      generated + Features(),
 		"docs/cli.md":           generated + Commands(),
 		"docs/configuration.md": generated + configuration,
 
