@@ -55,15 +55,14 @@ func (a *app) callFunction(cmd *cobra.Command, s *streamFlags, whole *manifest.D
 }
 
 func openResourceList(whole *manifest.Document) (*manifest.List, diag.List) {
+	if wrong := config.CheckResourceList(whole); len(wrong) > 0 {
+		return nil, wrong
+	}
 	list, err := manifest.OpenResourceList(whole)
 	if err != nil {
 		return nil, diag.List{config.BrokenResourceList(whole, err)}
 	}
-	var wrong diag.List
-	for _, i := range list.Strays() {
-		wrong = append(wrong, config.WrongResourceList(whole, fmt.Sprintf("items[%d] of the ResourceList is no object", i), "let each item be one object"))
-	}
-	return list, wrong
+	return list, nil
 }
 
 // functionConfig is the configuration of the call: the functionConfig itself, or

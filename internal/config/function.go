@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -24,6 +26,71 @@ type Function struct {
 type Flag struct {
 	Name, Value string
 	At          diag.Span
+}
+
+// resourceListVersions are the versions of ResourceList that mean the same.
+var resourceListVersions = []string{"config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"}
+
+// resourceList are the keys of a ResourceList.
+type resourceList struct {
+	APIVersion     string     `yaml:"apiVersion"`
+	Kind           string     `yaml:"kind"`
+	Metadata       *yaml.Node `yaml:"metadata"`
+	Items          *yaml.Node `yaml:"items"`
+	FunctionConfig *yaml.Node `yaml:"functionConfig"`
+	Results        *yaml.Node `yaml:"results"`
+}
+
+// CheckResourceList finds what a ResourceList says in vain: keys that none has or
+// that stand twice, a version that is not known, and items or a functionConfig that
+// are no objects.
+func CheckResourceList(doc *manifest.Document) diag.List {
+	root, err := doc.Root()
+	if err != nil {
+		return diag.List{BrokenResourceList(doc, err)}
+	}
+	var l resourceList
+	d := decoder{doc: doc}
+	d.decode(root, &l)
+	if !slices.Contains(resourceListVersions, l.APIVersion) {
+		d.add(orRoot(find(root, "apiVersion"), root), codeFunction, "apiVersion of the ResourceList is %q, expected one of %s", l.APIVersion, strings.Join(resourceListVersions, ", ")).
+			Hint = diag.DidYouMean(l.APIVersion, resourceListVersions)
+	}
+	if n := l.FunctionConfig; n != nil && n.Tag != yaml.NodeTagNull {
+		d.is(n, yaml.MappingNode, "functionConfig")
+	}
+	d.items(l.Items)
+	for i := range d.findings {
+		d.findings[i].Code = codeFunction
+	}
+	return d.findings
+}
+
+// items demands a list of objects.
+func (d *decoder) items(n *yaml.Node) {
+	if n == nil || n.Tag == yaml.NodeTagNull || !d.is(n, yaml.SequenceNode, "items") {
+		return
+	}
+	for i, item := range n.Content {
+		if manifest.Resolve(item).Kind != yaml.MappingNode {
+			d.add(item, codeFunction, "items[%d] of the ResourceList is no object", i).Hint = "let each item be one object"
+		}
+	}
+}
+
+func orRoot(n, root *yaml.Node) *yaml.Node {
+	if n == nil {
+		return root
+	}
+	return n
+}
+
+// configMap are the keys of a ConfigMap that holds flags.
+type configMap struct {
+	APIVersion string     `yaml:"apiVersion"`
+	Kind       string     `yaml:"kind"`
+	Metadata   *yaml.Node `yaml:"metadata"`
+	Data       *yaml.Node `yaml:"data"`
 }
 
 // ParseFunction reads a functionConfig: a Config, as in helmx.yaml, or a
@@ -58,8 +125,10 @@ func parseFlags(doc *manifest.Document) (Function, diag.List) {
 		return Function{}, d.findings
 	}
 	var flags []Flag
-	data := find(root, "data")
-	if data == nil || !d.is(data, yaml.MappingNode, "data") {
+	var m configMap
+	d.decode(root, &m)
+	data := m.Data
+	if data == nil || data.Tag == yaml.NodeTagNull || !d.is(data, yaml.MappingNode, "data") {
 		return Function{}, d.findings
 	}
 	for key, value := range d.entries(data, "data") {
