@@ -60,7 +60,7 @@ var edges = []struct{ name, stream, want string }{
 	{"tab indentation", "a:\n\tb: c\n", "a tab where YAML wants spaces"},
 	{"directive", "%YAML 1.2\n---\n" + settings, "a YAML directive"},
 	{"not UTF-8", strings.Replace(settings, "{k: v}", "{k: \xe9}", 1), "broken YAML"},
-	{"control characters", strings.Replace(settings, "{k: v}", "{k: \x01}", 1), "control characters"},
+	{"control characters", strings.Replace(settings, "{k: v}", "{k: \x01}", 1), "a control character (U+0001)"},
 	// Helm takes duplicate keys and uses the last one: nobody means that, and the
 	// strict validation of API servers refuses it.
 	{"duplicate key", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: v, k: w}\n", `key "k" stands twice`},
