@@ -72,7 +72,7 @@ type problem struct {
 // Error makes a problem pass through a template that runs.
 func (p *problem) Error() string { return p.message }
 
-const unknownNameHint = "give it with --release NAME; through Helm with --post-renderer-args=--release=NAME"
+const unknownNameHint = "give it with --release NAME, through Helm with --post-renderer-args=--release=NAME; or let the chart write a Context (docs/post-render.md)"
 
 func newEvaluator(o Options) *evaluator {
 	return &evaluator{values: o.Values, release: newRelease(o.Release), functions: pureFunctions()}

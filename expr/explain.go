@@ -22,8 +22,8 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: "EX003", Title: "an expression has no value", Severity: diag.Error,
-		Why:    "The value that the expression reads is not set. Helm would print <no value> or nothing; in an install manifest both are mistakes that surface much later. .Values holds what the user gives - values and profiles of helmx.yaml, -f, --set - and not the defaults of charts: a post-renderer does not know those, and one helmx.yaml must mean the same in post-render and in template.",
-		Remedy: "Set the value in helmx.yaml or on the command line, or say what holds without it: default.",
+		Why:    "The value that the expression reads is not set. Helm would print <no value> or nothing; in an install manifest both are mistakes that surface much later. .Values holds what the user gives - values and profiles of helmx.yaml, -f, --set - and not the defaults of charts: a post-renderer does not know those, and one helmx.yaml must mean the same in post-render and in template. Only where the chart writes a Context into the stream do all commands see the defaults too. An expression that reads .Object names a key that the object does not have.",
+		Remedy: "Set the value in helmx.yaml or on the command line, or say what holds without it: default. Or let the chart tell its values with a Context: docs/post-render.md.",
 		Bad:    "team: '[[= .Values.taem ]]'\n",
 		Good:   "team: '[[= .Values.team | default \"mesh\" ]]'\n",
 		Source: "helmx: docs/expressions.md#what-an-expression-sees", Tags: []string{"expression"},
@@ -71,7 +71,7 @@ var Explanations = []diag.Explanation{
 	{
 		Code: "EX009", Title: "the name of the release is not known", Severity: diag.Error,
 		Why:    "Helm gives a post-renderer the manifests and nothing else. An empty name in their place would make wrong objects that look right.",
-		Remedy: "Give the name: helmx post-render --release NAME, through Helm --post-renderer-args=--release=NAME.",
+		Remedy: "Give the name: helmx post-render --release NAME, through Helm --post-renderer-args=--release=NAME. Or let the chart tell it with a Context, which all commands read: docs/post-render.md.",
 		Bad:    "app: '[[= .Release.Name ]]' # and no --release\n",
 		Good:   "app: '[[= .Values.app ]]'\n",
 		Source: "helmx: docs/expressions.md#what-an-expression-sees", Tags: []string{"expression"},

@@ -169,6 +169,9 @@ func (r *resolver) scalar(n *manifest.Node, p manifest.Path, address []int) {
 		if problem == nil {
 			problem = r.refuse(value, len(pieces) > 1)
 		}
+		if problem != nil && problem.code == codeNoValue {
+			problem.hint = cmp.Or(absentKey(piece.text, func() any { return r.object }), problem.hint)
+		}
 		if problem != nil {
 			r.reportProblem(n, p, piece, problem)
 			return
@@ -187,16 +190,11 @@ func (r *resolver) change(n *manifest.Node, c change) {
 	r.changes = append(r.changes, c)
 }
 
-// noValue is the hint for a value that is not set. In template, too, the
-// defaults of the chart are out of reach: the post-renderer does not know them,
-// and one helmx.yaml must mean the same in both.
-const noValue = `.Values holds what helmx.yaml, -f and --set give, not the defaults of charts; set it there, or write ... | default "x"`
-
 // refuse says what is wrong with a result.
 func (r *resolver) refuse(value any, amongText bool) *problem {
 	switch kind := kindOf(value); {
 	case kind == "null":
-		return &problem{code: "EX003", message: "has no value (null)", hint: noValue}
+		return nullProblem("")
 	case amongText && (kind == "a map" || kind == "a list"):
 		return inMiddle("", kind)
 	case holds(value, r.open):

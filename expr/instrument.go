@@ -115,7 +115,7 @@ func inlineText(source string, v any) (string, error) {
 	}
 	switch kind := kindOf(value); kind {
 	case "null":
-		return "", &problem{code: "EX003", source: source, message: "has no value (null)", hint: noValue}
+		return "", nullProblem(source)
 	case "a map", "a list":
 		return "", inMiddle(source, kind)
 	}

@@ -43,7 +43,7 @@ func NewStrings(o Options) *Strings {
 func (s *Strings) Value(text string, object func() any) (any, *diag.Diagnostic) {
 	value, problem := s.run(text, object)
 	if problem == nil && value == nil {
-		problem = &nullProblem
+		problem = nullProblem(text)
 	}
 	if problem == nil && s.late != "" && holds(value, s.late) {
 		problem = s.lateProblem()
@@ -66,7 +66,7 @@ func (s *Strings) True(text string, object func() any) (bool, *diag.Diagnostic) 
 	}
 	value, problem := s.run(text, object)
 	if problem == nil && value == nil {
-		problem = &nullProblem
+		problem = nullProblem(text)
 	}
 	if b, ok := value.(bool); ok {
 		return b, nil
@@ -76,8 +76,6 @@ func (s *Strings) True(text string, object func() any) (bool, *diag.Diagnostic) 
 	}
 	return false, s.finding(text, problem, object)
 }
-
-var nullProblem = problem{code: "EX003", message: "has no value (null)", hint: noValue}
 
 func (s *Strings) lateProblem() *problem {
 	return &problem{
@@ -172,12 +170,18 @@ func runProblem(err error) *problem {
 	case errors.Is(err, errUnknownName):
 		return &problem{code: "EX009", message: "reads the name of the release, which Helm does not tell a post-renderer", hint: unknownNameHint}
 	}
+	if message := unknownField(err); message != "" {
+		return &problem{code: "EX002", message: "fails: " + message}
+	}
 	return &problem{code: "EX002", message: "fails", detail: plainError(err)}
 }
 
 // finding is what is wrong with a text, without its place.
 func (s *Strings) finding(text string, p *problem, object func() any) *diag.Diagnostic {
 	d := &diag.Diagnostic{Code: p.code, Severity: diag.Error, Hint: p.hint}
+	if p.code == codeNoValue && object != nil {
+		d.Hint = cmp.Or(absentKey(p.source, object), d.Hint)
+	}
 	if isSecret(object) {
 		d.Message = "an expression for a Secret " + p.message
 		if p.detail != "" {

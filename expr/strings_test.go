@@ -97,7 +97,7 @@ func TestStringsProblems(t *testing.T) {
 		`{{ randAlphaNum 5 }}`:                      {"EX001", `calls "randAlphaNum"`, "no randomness"},
 		`{{ include "x" . }}`:                       {"EX001", `calls "include"`, "named templates"},
 		`{{ _result 1 }}`:                           {"EX001", `calls "_result"`, ""},
-		`{{ .Files.Get "x" }}`:                      {"EX002", "can't evaluate field Files", ""},
+		`{{ .Files.Get "x" }}`:                      {"EX002", "there is no .Files here; an expression sees .Values, .Release and .Object", ""},
 		`{{ }}`:                                     {"EX001", "missing value", "literal: true"},
 		`{{ .Values.team`:                           {"EX001", "unclosed action", "literal: true"},
 		`{{ if true }}x`:                            {"EX001", "unexpected EOF", "literal: true"},
@@ -109,7 +109,13 @@ func TestStringsProblems(t *testing.T) {
 		`{{ range until 99999 }}{{ range until 99999 }}{{ end }}{{ end }}`: {"EX002", "more than 100000 rounds", ""},
 		`{{ range 1000000000 }}{{ end }}`:                                  {"EX002", "more than 100000 rounds", ""},
 		`{{ range until 90000 }}0123456789012345{{ end }}`:                 {"EX002", "more than 1048576 bytes", ""},
-		`{{ .Object.metadata.name.deep }}`:                                 {"EX002", "can't evaluate field deep", ""},
+		`{{ .Object.metadata.name.deep }}`:                                 {"EX002", "what stands before .deep is no map", ""},
+		`{{ .Chart.Name }}`:                                                {"EX002", "there is no .Chart here; an expression sees .Values, .Release and .Object", ""},
+		`{{ .Capabilities.KubeVersion }}`:                                  {"EX002", "there is no .Capabilities here", ""},
+		`{{ .Vaules.a }}`:                                                  {"EX002", `.Values, .Release and .Object; did you mean ".Values"?`, ""},
+		`{{ .Release.Chart }}`:                                             {"EX002", "there is no .Release.Chart here; .Release has Name,", ""},
+		`{{ .Object.metadta.name }}`:                                       {"EX003", "no value", `no key metadta in the object; did you mean "metadata"?`},
+		`x{{ .Object.metadata.nmae }}`:                                     {"EX003", "no value", `no key nmae in metadata; did you mean "name"?`},
 		`{{ .Object.metadata.nope.deep }}`:                                 {"EX003", "no value", ""},
 	} {
 		_, d := newTestStrings(t, Options{}).Value(text, testObject)

@@ -114,6 +114,6 @@ func (r *run) only(p *Patch, s *source) (*manifest.Document, *problem) {
 	if len(matched) == 1 {
 		return matched[0], nil
 	}
-	f := r.unexpected(&from, Expect{Min: 1, Max: 1}, matched)
+	f := r.miscount(&from, Expect{Min: 1, Max: 1}, matched)
 	return nil, &problem{code: codeTarget, message: "from: " + f.Message[len(p.Name)+2:], hint: f.Hint, by: by}
 }

@@ -12,7 +12,34 @@ import (
 )
 
 // unexpected reports a number of matched objects that the patch does not want.
-func (r *run) unexpected(p *Patch, expect Expect, matched []*manifest.Document) diag.Diagnostic {
+// That there are no objects at all is said once, for all patches.
+func (r *run) unexpected(p *Patch, expect Expect, matched []*manifest.Document) {
+	f := r.miscount(p, expect, matched)
+	if f.Hint != noObject {
+		r.found = append(r.found, f)
+		return
+	}
+	if len(r.starved) == 0 {
+		r.empty = len(r.found)
+		r.found = append(r.found, f)
+	}
+	r.starved = append(r.starved, p.Name)
+	if n := len(r.starved); n > 1 {
+		r.found[r.empty].Message = someNames(r.starved) + ": their targets match no object"
+	}
+}
+
+// someNames lists names of patches, the first few of many.
+func someNames(names []string) string {
+	if len(names) > maxNamed {
+		return fmt.Sprintf("%s and %d more patches", strings.Join(names[:maxNamed-1], ", "), len(names)-maxNamed+1)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// miscount is the finding about a number of matched objects.
+func (r *run) miscount(p *Patch, expect Expect, matched []*manifest.Document) diag.Diagnostic {
 	f := diag.Diagnostic{Code: codeTarget, Severity: diag.Error, Span: p.Span}
 	if len(matched) == 0 && p.lacking != nil && !p.targeted {
 		lacking := p.lacking(r.docs)
@@ -103,6 +130,9 @@ func (r *run) nearest(p *Patch) string {
 	hint := "nearest: " + strings.Join(said, "; ")
 	if meant := r.aim.meantKind(kinds); meant != "" {
 		hint = meant + " " + hint
+	}
+	if kind := r.aim.Kind.first(); strings.HasSuffix(kind, "List") && r.aim.Kind.exact() {
+		hint = "Lists are never targets, only their items are: name the kind of the items; " + hint
 	}
 	if part != "" {
 		hint += "; an expression must match the whole name: " + part

@@ -46,6 +46,8 @@ type run struct {
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
 	found   diag.List
+	starved []string // patches that found a stream without any object; empty is the place of their finding in found
+	empty   int
 
 	imports // what kustomizations must remember
 }
@@ -79,7 +81,7 @@ func (r *run) apply(p *Patch) ([]*object, error) {
 		expect = *p.Expect
 	}
 	if !expect.holds(len(matched)) && len(r.found) == before {
-		r.found = append(r.found, r.unexpected(p, expect, matched))
+		r.unexpected(p, expect, matched)
 	}
 	if len(matched) == 0 || len(r.found) > before {
 		return nil, nil

@@ -34,17 +34,33 @@ func Explanations() []diag.Explanation {
 
 func (a *app) rulesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "rules",
-		Short: "list every code that helmx can print",
-		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			rows := [][]string{{"CODE", "SEVERITY", "TITLE"}}
-			for _, e := range Explanations() {
-				rows = append(rows, []string{e.Code, e.Severity.String(), e.Title})
-			}
-			return writeTable(&a.stdout, rows)
-		},
+		Use:     "rules [PREFIX...]",
+		Short:   "list every code that helmx can print, or those that begin with a prefix",
+		Example: "  helmx rules HX\n  helmx rules PA1 EX",
+		RunE:    func(_ *cobra.Command, prefixes []string) error { return a.rules(prefixes) },
 	}
+}
+
+func (a *app) rules(prefixes []string) error {
+	rows := [][]string{{"CODE", "SEVERITY", "TITLE"}}
+	used := map[string]bool{}
+	for _, e := range Explanations() {
+		listed := len(prefixes) == 0
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(e.Code, strings.TrimSuffix(strings.ToUpper(prefix), "*")) { // HX1*, as in lint.select
+				listed, used[prefix] = true, true
+			}
+		}
+		if listed {
+			rows = append(rows, []string{e.Code, e.Severity.String(), e.Title})
+		}
+	}
+	for _, prefix := range prefixes {
+		if !used[prefix] {
+			return usageError{"no code begins with " + prefix, suggestCode(prefix, Explanations())}
+		}
+	}
+	return writeTable(&a.stdout, rows)
 }
 
 func (a *app) explainCommand() *cobra.Command {

@@ -77,7 +77,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 			return err
 		}
 	}
-	cfg, err := a.loadConfig()
+	cfg, err := a.loadConfigFor(paths...)
 	if err != nil {
 		return err
 	}
@@ -93,11 +93,11 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + few(paths))
 	}
-	docs, _, found := config.TakeContext(collected.Docs)
+	docs, known, found := config.TakeContext(collected.Docs)
 	findings = append(findings, found...)
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
-		found, err := a.process(ctx, docs, o, c)
+		found, err := a.process(ctx, docs, known, o, c)
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err
@@ -116,19 +116,26 @@ func few(paths []string) string {
 }
 
 // process judges documents, after changing them where --patched asks for it.
-func (a *app) process(ctx context.Context, docs []*manifest.Document, o pipeline.Options, c *checkFlags) (diag.List, error) {
+// Expressions see one set of values for all inputs: what one chart brings they see
+// only where it writes a Context.
+func (a *app) process(ctx context.Context, docs []*manifest.Document, known *config.Context, o pipeline.Options, c *checkFlags) (diag.List, error) {
+	if known != nil {
+		(&streamFlags{}).known(a, known, false, &o)
+	}
 	if !c.patched {
 		return pipeline.Judge(ctx, docs, o)
 	}
-	values := c.values // expressions see one set of values for all inputs, so without what single charts bring
-	values.Profiles, values.Platform, values.CompatibilityVersion = nil, "", ""
-	_, findings, err := pipeline.ProcessWith(ctx, docs, values, o)
-	return findings, err
+	findings, err := contextValues(ctx, c.values, known, &o)
+	if err != nil {
+		return findings, err
+	}
+	_, found, err := pipeline.Process(ctx, docs, o)
+	return append(findings, found...), err
 }
 
 func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Options) (pipeline.InputOptions, error) {
 	c.load.Settings, c.load.Log, c.load.Library = c.settings, a.Err, true
-	c.values.Stdin = a.In
+	c.values.Stdin = valuesInput(c.values, a.In)
 	addConfigValues(&c.values, cfg)
 	namespace := a.namespace(&c.settings)
 	o.Lint.Namespace = namespace

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -274,6 +275,7 @@ func (a *app) loadConfig() (*config.Config, error) {
 	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) && !explicit {
+		a.note("no configuration: no helmx.yaml in %s, and neither --config nor $HELMX_CONFIG", workingFolder())
 		return &config.Config{}, misnamed()
 	}
 	if err != nil {
@@ -282,6 +284,42 @@ func (a *app) loadConfig() (*config.Config, error) {
 	a.note("configuration from %s", file)
 	c, findings := config.Parse(file, data)
 	return c, a.configFindings(findings)
+}
+
+// loadConfigFor is loadConfig for commands that are given charts. A helmx.yaml
+// beside a Chart.yaml is not looked for; whoever put it there hears of it.
+func (a *app) loadConfigFor(paths ...string) (*config.Config, error) {
+	cfg, err := a.loadConfig()
+	if err != nil || cfg.File() != "" {
+		return cfg, err
+	}
+	told := map[string]bool{}
+	for _, folder := range paths {
+		if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+			folder = filepath.Dir(folder)
+		}
+		file := filepath.Join(folder, "helmx.yaml")
+		if !isFile(filepath.Join(folder, "Chart.yaml")) || !isFile(file) || told[file] {
+			continue
+		}
+		told[file] = true
+		a.log(fmt.Sprintf("helmx: warning: %s is not used: helmx.yaml is looked for in the working directory, %s; name the file with --config or $HELMX_CONFIG", file, workingFolder()))
+	}
+	return cfg, nil
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// workingFolder names the working directory, for messages.
+func workingFolder() string {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "the working directory"
+	}
+	return folder
 }
 
 // misnamed refuses a configuration whose name is nearly right, rather than going

@@ -122,7 +122,7 @@ func (a *app) diffChart(ctx context.Context, t *templateFlags, args []string) (i
 	if err != nil {
 		return in, err
 	}
-	cfg, err := a.loadConfig()
+	cfg, err := a.loadConfigFor(ref)
 	if err != nil {
 		return in, err
 	}

@@ -63,7 +63,7 @@ func (a *app) rootCommand() *cobra.Command {
 		return usageError{err.Error(), "see `" + cmd.CommandPath() + " --help`"}
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.global.config, "config", "c", "", "configuration `FILE` (default $HELMX_CONFIG, else helmx.yaml in the working directory, else none)")
+	f.StringVarP(&a.global.config, "config", "c", "", "configuration `FILE` (default $HELMX_CONFIG, else helmx.yaml in the working directory, else none; an empty FILE such as /dev/null is none)")
 	f.StringVar(&a.global.kubeVersion, "kube-version", "", "Kubernetes `VERSION` to render for and validate against")
 	f.StringVarP(&a.global.namespace, "namespace", "n", "", "`NAMESPACE` of the release, and of objects that carry none (default $HELM_NAMESPACE, else the kubeconfig's)")
 	f.StringVar(&a.global.failOn, "fail-on", "error", "fail on findings of this `SEVERITY` or worse: error, warning, info or never")

@@ -116,7 +116,7 @@ func (a *app) template(ctx context.Context, t *templateFlags, args []string) err
 	if err != nil {
 		return err
 	}
-	cfg, err := a.loadConfig()
+	cfg, err := a.loadConfigFor(ref)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (a *app) templateOptions(t *templateFlags, cfg *config.Config) (pipeline.Op
 	}
 	t.chart.Load.Settings = t.settings
 	t.chart.Load.Log = a.Err
-	t.chart.Values.Stdin = a.In
+	t.chart.Values.Stdin = valuesInput(t.chart.Values, a.In)
 	addConfigValues(&t.chart.Values, cfg)
 	namespace := a.namespace(&t.settings)
 	release := charts.Release{Name: t.releaseName, Namespace: namespace, IsUpgrade: t.isUpgrade}
@@ -185,11 +185,15 @@ func (a *app) render(ctx context.Context, t *templateFlags, ref string, o *pipel
 			return docs, findings, err
 		}
 	}
-	docs, _, found := config.TakeContext(docs) // what it says is known here
+	docs, known, found := config.TakeContext(docs)
+	findings = append(findings, found...)
 	if found.HasErrors() {
-		err = pipeline.ErrStopped
+		return docs, findings, pipeline.ErrStopped
 	}
-	return docs, append(findings, found...), err
+	if known != nil { // warnings about the values have been given
+		_, err = contextValues(ctx, t.chart.Values, known, o)
+	}
+	return docs, findings, err
 }
 
 // showInvalid prints documents that are not valid YAML, with --debug. Helm puts

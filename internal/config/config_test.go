@@ -45,6 +45,52 @@ func TestParseFindings(t *testing.T) {
 	}
 }
 
+// A path with a bracket is named where YAML only misses a comma, on whichever line
+// of the collection it stands; other mistakes of that kind keep their message.
+func TestPathsInFlowCollections(t *testing.T) {
+	const told = "error[CF001]: the file is not valid YAML: a path with [ needs quotes inside { } or [ ], or a line of its own"
+	for body, want := range map[string]string{
+		`set: {spec.annotations["prometheus.io/scrape"]: "true"}`: `1:7 'spec.annotations["prometheus.io/scrape"]'`,
+		`rename: {data["app.yaml"]: x}`:                           `1:10 'data["app.yaml"]'`,
+		`rename: {data['app.yaml']: x}`:                           `1:10 'data[''app.yaml'']'`,
+		`remove: [a[name=b].c]`:                                   `1:10 'a[name=b].c'`,
+		`remove: [ü, a[host=a.com, kind=x], b]`:                   `1:13 'a[host=a.com, kind=x]'`,
+		`set: {a[0]: 1, b: {c: d}}`:                               `1:7 'a[0]'`,
+		"set:\n  {a: 1, # it's\n  b[0].x: 2}":                     `3:3 'b[0].x'`,
+		"remove: [a,\n  b[0], c]":                                 `2:3 'b[0]'`,
+		`copy: {from: a[0], to: b}`:                               `1:14 'a[0]'`,
+		`set: {a: 1 b: 2}`:                                        "",
+		`set: {a: [x, y}`:                                         "",
+		`set: {"a[0]": 1, b: 'c[d' e}`:                            "",
+	} {
+		_, findings := Parse("helmx.yaml", []byte(body+"\n"))
+		if len(findings) != 1 || findings[0].Code != "CF001" {
+			t.Errorf("%s: got %v", body, findings)
+			continue
+		}
+		got, place := findings[0].String(), ""
+		if place, _, _ = strings.Cut(want, " "); place == "" {
+			if strings.Contains(got, "a path with") {
+				t.Errorf("%s: got %s", body, got)
+			}
+			continue
+		}
+		_, path, _ := strings.Cut(want, " ")
+		if got != "helmx.yaml:"+place+": "+told+" (write "+path+", in single quotes)" {
+			t.Errorf("%s: got %s, want %s", body, got, want)
+		}
+	}
+}
+
+func TestAnEmptyFileIsNoConfiguration(t *testing.T) {
+	for _, text := range []string{"", "\n", "# nothing yet\n", "---\n"} {
+		c, findings := Parse("helmx.yaml", []byte(text))
+		if len(findings) != 0 || c.Patches != nil || c.File() != "helmx.yaml" {
+			t.Errorf("%q: got %+v, %v", text, c, findings)
+		}
+	}
+}
+
 func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	_, findings := Parse("helmx.yaml", []byte("apiVersion: v2\nlint: {scope: x, y: z}\n"))
 	var codes []string

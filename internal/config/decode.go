@@ -30,26 +30,18 @@ type decoder struct {
 // shorthand is a struct that a single string may stand for.
 type shorthand interface{ short(text string) }
 
-// parse returns the root mapping of the file.
+// parse returns the root mapping of the file. There is none in a file that is
+// empty or holds comments alone, which configures nothing: /dev/null is how to say
+// "no configuration".
 func (d *decoder) parse(data []byte) (*yaml.Node, bool) {
 	root, err := manifest.Parse(data)
 	if err != nil {
 		d.syntax(data, err)
-		return nil, false
 	}
-	if root == nil && !utf8.Valid(data) {
+	if err == nil && root == nil && !utf8.Valid(data) {
 		d.syntax(data, errors.New("it is not UTF-8"))
-		return nil, false
 	}
-	if root == nil {
-		d.findings = append(d.findings, diag.Diagnostic{
-			Code: "CF004", Severity: diag.Error, Span: diag.Span{File: d.file},
-			Message: "the file is empty",
-			Hint:    "start with `apiVersion: " + APIVersion + "` and `kind: " + Kind + "`",
-		})
-		return nil, false
-	}
-	return root, true
+	return root, root != nil && err == nil
 }
 
 func (d *decoder) syntax(data []byte, err error) {
@@ -61,8 +53,15 @@ func (d *decoder) syntax(data []byte, err error) {
 	if errors.As(err, &syntax) {
 		f.Message = "the file is not valid YAML: " + syntax.Message
 		f.Span.Start = diag.Pos{Line: syntax.Line, Column: syntax.Column}
-		if lines := strings.Split(string(data), "\n"); syntax.Line <= len(lines) {
+		lines := strings.Split(string(data), "\n")
+		if syntax.Line <= len(lines) {
 			f.Excerpt = &diag.Excerpt{Line: syntax.Line, Text: lines[syntax.Line-1], Column: max(1, syntax.Column), Width: 1}
+		}
+		if at, path, ok := unquotedPath(data, syntax); ok {
+			f.Message = "the file is not valid YAML: a path with [ needs quotes inside { } or [ ], or a line of its own"
+			f.Hint = "write '" + strings.ReplaceAll(path, "'", "''") + "', in single quotes"
+			f.Span.Start = at
+			f.Excerpt = &diag.Excerpt{Line: at.Line, Text: lines[at.Line-1], Column: at.Column, Width: utf8.RuneCountInString(path)}
 		}
 	}
 	d.findings = append(d.findings, f)
