@@ -26,6 +26,7 @@ type Mesh struct {
 
 	install     func() install
 	autoscalers func() map[scaled]*Object
+	budgets     func() map[string][]*Object // by namespace
 	references
 
 	paths sync.Map // of string to manifest.Path: what rules look up is parsed once
@@ -45,6 +46,7 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 	m.install = sync.OnceValue(m.findInstall)
 	m.references = m.newReferences()
 	m.autoscalers = sync.OnceValue(m.findAutoscalers)
+	m.budgets = sync.OnceValue(m.indexBudgets)
 	m.version = sync.OnceValue(func() version {
 		if o.IstioVersion != "" {
 			v, _ := parseVersion(o.IstioVersion) // Validate has seen it
