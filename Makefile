@@ -15,7 +15,7 @@ ci:       ; bash .ci/run
 # the commit. KEY=user and KEYRING=file of secret keys sign them.
 plugin-package:
 	set -e; for p in $(PLATFORMS); do \
-		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build $(BUILD) -o $(DIST)/bin/$$p/ ./cmd/helmx; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build $(BUILD) -o '$(DIST)'/bin/$$p/ ./cmd/helmx; \
 	done
-	go run ./cmd/helmx plugin package --out $(DIST)/plugins $(if $(KEY),--key '$(KEY)' --keyring '$(KEYRING)') \
-		$(foreach p,$(PLATFORMS),$(DIST)/bin/$(p)/helmx$(if $(filter windows/%,$(p)),.exe))
+	go run ./cmd/helmx plugin package --out '$(DIST)'/plugins $(if $(KEY),--key '$(KEY)' --keyring '$(KEYRING)') \
+		$(foreach p,$(PLATFORMS),'$(DIST)'/bin/$(p)/helmx$(if $(filter windows/%,$(p)),.exe))

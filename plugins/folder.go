@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -18,6 +19,7 @@ type present struct {
 	usage  string // the name of the command that it adds, where that is not its name
 	helmx  bool   // runs helmx
 	linked bool   // dir is a link, as "helm plugin install" makes for a local folder
+	vacant bool   // no plugin: nothing in it but what an installation of helmx began with
 }
 
 // manifest is the little that is read of a plugin.yaml of either kind.
@@ -55,6 +57,7 @@ func readFolder(folder string) ([]present, error) {
 		}
 		p := present{dir: dir, linked: e.Type()&os.ModeSymlink != 0}
 		data, err := os.ReadFile(filepath.Join(dir, "plugin.yaml"))
+		p.vacant = len(data) == 0 && onlyOurs(dir)
 		var m manifest
 		if err == nil && yaml.Unmarshal(data, &m) == nil {
 			p.name, p.helm4, p.helmx = m.Name, m.APIVersion != "", m.runsHelmx()
@@ -63,6 +66,15 @@ func readFolder(folder string) ([]present, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// onlyOurs says whether a folder holds nothing that helmx would not write there.
+func onlyOurs(dir string) bool {
+	ours := []string{"helmx", "helmx.exe", "plugin.yaml", "plugin.complete"}
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return !slices.Contains(ours, e.Name()) && !isAside(e)
+	})
 }
 
 // runsHelmx says whether every command of a plugin is helmx, which makes it one
@@ -81,6 +93,17 @@ func (m manifest) runsHelmx() bool {
 		found = true
 	}
 	return found
+}
+
+// remove says how to get rid of a plugin. What has no name Helm does not list.
+func (p present) remove() string {
+	switch {
+	case p.name != "":
+		return "`helm plugin uninstall " + p.name + "` removes it"
+	case p.linked:
+		return "remove the link"
+	}
+	return "remove the folder"
 }
 
 // label names a plugin in messages.

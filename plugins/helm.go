@@ -92,10 +92,10 @@ func runHelm(ctx context.Context, path string, env []string, args ...string) (st
 	cmd.Stdout, cmd.Stderr = &out, &said
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		err = ctx.Err()
+		return "", fmt.Errorf("running %s %s: %w%s", path, strings.Join(args, " "), ctx.Err(), indented(said.String()))
 	}
 	if err != nil {
-		return "", fmt.Errorf("running %s %s: %w%s", path, strings.Join(args, " "), err, indented(said.String()))
+		return "", Refusal{fmt.Sprintf("running %s %s: %v%s", path, strings.Join(args, " "), err, indented(said.String())), "name a Helm that runs with --helm or $HELM_BIN"}
 	}
 	return strings.TrimSpace(out.String()), nil
 }

@@ -2,7 +2,9 @@ package plugins
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 )
@@ -73,12 +75,19 @@ func Install(ctx context.Context, o InstallOptions) (*Installation, error) {
 		Helm: h.path, Version: h.version, Major: h.major, Folder: folder,
 		Seen: h.looksIn(folder),
 	}
+	if !o.DryRun {
+		unlock, err := prepareFolder(folder, wanted)
+		if err != nil {
+			return done, cannotWrite("preparing the plugins folder", err)
+		}
+		defer unlock()
+	}
 	from := source{path: o.Binary}
 	for _, p := range wanted {
 		dir := filepath.Join(folder, p.Name)
 		state, err := place(dir, p.Files(o.Version), from, o.DryRun)
 		if err != nil {
-			return done, fmt.Errorf("installing plugin %s: %w\n--dir or HELM_PLUGINS names another folder", p.Name, err)
+			return done, cannotWrite("installing plugin "+p.Name, err)
 		}
 		done.Plugins = append(done.Plugins, Installed{p, dir, state})
 		if !o.DryRun {
@@ -86,6 +95,10 @@ func Install(ctx context.Context, o InstallOptions) (*Installation, error) {
 		}
 	}
 	return done, nil
+}
+
+func cannotWrite(doing string, err error) error {
+	return fmt.Errorf("%s: %w\n--dir or HELM_PLUGINS names another folder", doing, err)
 }
 
 // choose picks the plugins of these kinds for a Helm.
@@ -145,6 +158,9 @@ func (h helm) looksIn(folder string) bool {
 func checkNames(wanted []Plugin, folder string, holds map[string][]present) error {
 	for _, p := range wanted {
 		target := filepath.Join(folder, p.Name)
+		if err := checkPlace(target); err != nil {
+			return err
+		}
 		for _, list := range holds {
 			for _, there := range list {
 				if err := checkName(p, target, there); err != nil {
@@ -156,9 +172,26 @@ func checkNames(wanted []Plugin, folder string, holds map[string][]present) erro
 	return nil
 }
 
+// checkPlace refuses what is no folder where a plugin is to be.
+func checkPlace(target string) error {
+	info, err := os.Stat(target)
+	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Lstat(target); err == nil {
+			return Refusal{target + " is a link to what is not there", "remove the link"}
+		}
+		return nil
+	}
+	if err == nil && !info.IsDir() {
+		return Refusal{target + " is a file, where the folder of the plugin is to be", "move it elsewhere"}
+	}
+	return nil // any other error comes up again, where the folder is written
+}
+
 func checkName(p Plugin, target string, there present) error {
-	uninstall := "`helm plugin uninstall " + there.label() + "` removes it"
+	uninstall := there.remove()
 	switch {
+	case there.dir == target && there.vacant && !there.linked:
+		return nil
 	case there.dir == target && !there.helmx:
 		return Refusal{fmt.Sprintf("%s holds something else than helmx", target), "look at it, and " + uninstall}
 	case there.dir == target && there.linked:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // source is the helmx to install. It may be shared with a plugin beside.
@@ -59,7 +60,7 @@ func placeNew(dir string, list []File, from source) error {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
-	aside, err := os.MkdirTemp(parent, ".helmx-")
+	aside, err := os.MkdirTemp(parent, asidePattern)
 	if err != nil {
 		return err
 	}
@@ -79,12 +80,52 @@ func placeNew(dir string, list []File, from source) error {
 	return os.Rename(filled, dir)
 }
 
+// asidePattern is for the names of folders that are filled aside.
+const asidePattern = ".helmx-*"
+
+func isAside(e os.DirEntry) bool {
+	matches, _ := filepath.Match(asidePattern, e.Name())
+	return matches && e.IsDir()
+}
+
+// prepareFolder makes the plugins folder, waits until no other helmx installs to
+// it, and sweeps away what a killed one left. The others wait until unlock is
+// called or the process ends.
+func prepareFolder(folder string, wanted []Plugin) (unlock func(), err error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	unlock, alone, err := lock(folder)
+	if err != nil {
+		return nil, err
+	}
+	sweep(folder, alone)
+	for _, p := range wanted {
+		sweep(filepath.Join(folder, p.Name), alone)
+	}
+	return unlock, nil
+}
+
+// abandoned is the age from which what lies aside is nobody's, where no lock
+// tells.
+const abandoned = time.Hour
+
+// sweep removes what lies aside. What cannot be removed does no harm.
+func sweep(dir string, alone bool) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && isAside(e) && (alone || time.Since(info.ModTime()) > abandoned) {
+			os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 // replace writes a file aside and moves it over the old one.
 func replace(dir, file string, dryRun bool, write func(tmp string) error) error {
 	if dryRun {
 		return nil
 	}
-	aside, err := os.MkdirTemp(dir, ".helmx-")
+	aside, err := os.MkdirTemp(dir, asidePattern)
 	if err != nil {
 		return err
 	}

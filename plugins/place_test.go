@@ -3,7 +3,10 @@ package plugins
 import (
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
+	"time"
 )
 
 var some = []File{{"plugin.yaml", []byte("name: helmx\n"), 0o644}, {"plugin.complete", []byte("#!/bin/sh\n"), 0o755}}
@@ -97,5 +100,55 @@ func TestPlaceShares(t *testing.T) {
 	}
 	if state := mustPlace(t, second, source{path: binaryPath(first), share: true}); state != Unchanged {
 		t.Errorf("state %s", state)
+	}
+}
+
+// TestInstallsAtOnce: several installations into one folder wait for each other,
+// and sweep nothing away that is not left over.
+func TestInstallsAtOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("folders cannot be locked there")
+	}
+	parent := filepath.Join(t.TempDir(), "plugins")
+	from := fakeBinary(t, "one")
+	wanted := []Plugin{{Name: "helmx"}}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			unlock, err := prepareFolder(parent, wanted)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer unlock()
+			if _, err := place(filepath.Join(parent, "helmx"), some, from, false); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if left := names(t, parent); len(left) != 1 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// TestSweep: without a lock, only what is old is nobody's.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	aside := filepath.Join(dir, ".helmx-1")
+	if err := os.MkdirAll(filepath.Join(aside, "helmx"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	sweep(dir, false)
+	if left := names(t, dir); len(left) != 1 {
+		t.Error("another installation lost its folder")
+	}
+	old := time.Now().Add(-2 * abandoned)
+	if err := os.Chtimes(aside, old, old); err != nil {
+		t.Fatal(err)
+	}
+	sweep(dir, false)
+	if left := names(t, dir); len(left) != 0 {
+		t.Errorf("left: %v", left)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -88,9 +90,19 @@ func (a *app) pluginInstall(ctx context.Context, o plugins.InstallOptions) error
 		fmt.Fprintln(&a.stdout, helm3PostRenderer())
 	}
 	if !done.Seen {
-		fmt.Fprintf(&a.stdout, "%s does not look for plugins there: export HELM_PLUGINS=%s for it\n", done.Helm, done.Folder)
+		fmt.Fprintf(&a.stdout, "%s does not look for plugins there: export HELM_PLUGINS=%s for it\n", done.Helm, shellWord(done.Folder))
 	}
 	return nil
+}
+
+var plainWord = regexp.MustCompile(`^[\w/.,:@%+=-]+$`)
+
+// shellWord quotes what a shell would take apart.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // refused makes a mistake of the user's out of a refusal.
