@@ -34,7 +34,7 @@ func ParseTarget(s string) (Target, error) {
 	case "":
 		return Target{}, fmt.Errorf("report %q: no file after the =", s)
 	case "-":
-		return Target{}, fmt.Errorf("report %q: a report goes to a file; for standard output use --format %s with lint or validate, or the file /dev/stdout", s, format)
+		return Target{}, fmt.Errorf("report %q: a report goes to a file; lint and validate print one with --format %s", s, format)
 	}
 	return Target{format, file}, nil
 }

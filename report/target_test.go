@@ -24,7 +24,7 @@ func TestParseTarget(t *testing.T) {
 		"out.sarif":   "expected FORMAT=FILE",
 		"=out":        "no format before the =",
 		"json=":       "no file after the =",
-		"json=-":      "a report goes to a file; for standard output use --format json",
+		"json=-":      "a report goes to a file; lint and validate print one with --format json",
 		"junitt=a":    `did you mean "junit"?`,
 		"Nonsense=ab": "expected one of text, json, sarif",
 	} {

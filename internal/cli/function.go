@@ -79,7 +79,7 @@ func (a *app) functionConfig(cmd *cobra.Command, whole *manifest.Document) (*con
 	if err := a.configFindings(findings); err != nil {
 		return nil, err
 	}
-	if err := a.checkGlobal(); err != nil {
+	if err := a.checkGlobal(cmd); err != nil {
 		return nil, err
 	}
 	if call.Config == nil {

@@ -43,7 +43,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		Args:              unknownCommand,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobal() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkGlobal(cmd) },
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	stream := &streamFlags{}
@@ -96,7 +96,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 }
 
 // checkGlobal refuses global flags whose value is not one of those allowed.
-func (a *app) checkGlobal() error {
+func (a *app) checkGlobal(cmd *cobra.Command) error {
 	for _, f := range []struct {
 		name, value string
 		allowed     []string
@@ -109,15 +109,15 @@ func (a *app) checkGlobal() error {
 			return err
 		}
 	}
-	return a.checkReports()
+	return a.checkReports(cmd)
 }
 
 // checkReports reads --report and $HELMX_REPORT before anything runs: a report
 // that cannot be written must not be found out after the work.
-func (a *app) checkReports() error {
+func (a *app) checkReports(cmd *cobra.Command) error {
 	specs := slices.Clone(a.global.reports)
 	for spec := range strings.SplitSeq(a.Getenv("HELMX_REPORT"), ",") {
-		if spec != "" {
+		if spec = strings.TrimSpace(spec); spec != "" {
 			specs = append(specs, spec)
 		}
 	}
@@ -131,9 +131,38 @@ func (a *app) checkReports() error {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 			return usageError{fmt.Sprintf("report %s=%s: there is no folder %s", t.Format, t.File, folder), hint}
 		}
+		if cmd.Name() != "lint" && cmd.Name() != "validate" && a.isStdout(t.File) {
+			return usageError{fmt.Sprintf("report %s=%s: standard output is for what %s prints", t.Format, t.File, cmd.Name()), hint}
+		}
 	}
 	a.reports = targets
 	return nil
+}
+
+// isStdout reports whether a file is standard output: by one of its names, or as
+// the file that it was sent to, which a report would replace.
+func (a *app) isStdout(file string) bool {
+	if out, ok := a.Out.(*os.File); ok {
+		to, err := out.Stat()
+		info, missing := os.Stat(file)
+		if err == nil && missing == nil && to.Mode().IsRegular() && os.SameFile(to, info) {
+			return true
+		}
+	}
+	names := []string{"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/proc/thread-self/fd/1", fmt.Sprintf("/proc/%d/fd/1", os.Getpid())}
+	for range 8 { // links; more are a circle, or meant to confuse
+		path, err := filepath.Abs(file)
+		if err != nil || slices.Contains(names, path) {
+			return err == nil
+		}
+		if file, err = os.Readlink(path); err != nil {
+			return false
+		}
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(filepath.Dir(path), file)
+		}
+	}
+	return false
 }
 
 // helpCommand is cobra's, except that an unknown command is an error.
