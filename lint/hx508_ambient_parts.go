@@ -62,8 +62,7 @@ func checkAmbient(p *Pass) {
 		value, _ := o.IstiodEnv("PILOT_ENABLE_AMBIENT")
 		return isTrue(value)
 	})
-	agents := cniConfigs(p.Mesh)
-	agent := firstOf(agents, func(o *Object) bool { return isTrueAt(o.First("data.AMBIENT_ENABLED")) })
+	agent := firstOf(parts.agents, func(o *Object) bool { return isTrueAt(o.First("data.AMBIENT_ENABLED")) })
 	if plane == nil && agent == nil && len(parts.ztunnels) == 0 && !hasAmbientLabel(p.Mesh) {
 		return
 	}
@@ -73,7 +72,7 @@ func checkAmbient(p *Pass) {
 		p.Report(o, at, "istiod runs without ambient mode, which something else here is for", "install the istiod chart with profile: ambient")
 	}
 	if agent == nil {
-		reportAgent(p, parts, agents)
+		reportAgent(p, parts)
 	}
 	if len(parts.ztunnels) == 0 {
 		d := p.Report(parts.istiods[0], manifest.Found{}, "ambient mode without a ztunnel here", "install the ztunnel chart")
@@ -81,24 +80,13 @@ func checkAmbient(p *Pass) {
 	}
 }
 
-func reportAgent(p *Pass, parts install, agents []*Object) {
-	if len(agents) > 0 {
-		p.Report(agents[0], agents[0].First("data.AMBIENT_ENABLED"), "istio-cni runs without ambient mode, which something else here is for", "install the cni chart with profile: ambient")
+func reportAgent(p *Pass, parts install) {
+	if len(parts.agents) > 0 {
+		p.Report(parts.agents[0], parts.agents[0].First("data.AMBIENT_ENABLED"), "istio-cni runs without ambient mode, which something else here is for", "install the cni chart with profile: ambient")
 		return
 	}
 	d := p.Report(parts.istiods[0], manifest.Found{}, "ambient mode without an istio-cni here", "install the cni chart with profile: ambient")
 	d.Severity = p.absence()
-}
-
-// cniConfigs returns the ConfigMaps that hold the settings of istio-cni.
-func cniConfigs(m *Mesh) []*Object {
-	var found []*Object
-	for _, o := range m.Of("ConfigMap") {
-		if o.ID.Name == "istio-cni-config" {
-			found = append(found, o)
-		}
-	}
-	return found
 }
 
 // hasAmbientLabel reports whether a Namespace or the pods of a workload ask for

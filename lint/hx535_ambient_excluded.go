@@ -39,7 +39,7 @@ func checkExcludedNamespace(p *Pass, o *Object) {
 	if text(at.Node) != "ambient" {
 		return
 	}
-	for _, config := range cniConfigs(p.Mesh) {
+	for _, config := range p.Mesh.install().agents {
 		for name := range strings.SplitSeq(config.Text("data.EXCLUDE_NAMESPACES"), ",") {
 			if strings.TrimSpace(name) == o.ID.Name && o.ID.Name != "" {
 				p.Report(o, at, "istio-cni leaves the namespace out, whatever the label says", "take it out of excludeNamespaces, or remove the label")

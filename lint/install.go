@@ -12,6 +12,7 @@ type install struct {
 	istiods   []*Object
 	ztunnels  []*Object
 	cnis      []*Object // the DaemonSets of istio-cni
+	agents    []*Object // ConfigMaps with the settings of istio-cni
 	injectors []*Object // ConfigMaps with the values that the sidecar injector reads
 }
 
@@ -31,8 +32,11 @@ func (m *Mesh) findInstall() install {
 		}
 	}
 	for _, o := range m.Of("ConfigMap") {
-		if isInjector(o) {
+		switch {
+		case isInjector(o):
 			found.injectors = append(found.injectors, o)
+		case o.ID.Name == "istio-cni-config":
+			found.agents = append(found.agents, o)
 		}
 	}
 	return found
