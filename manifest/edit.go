@@ -22,8 +22,9 @@ type EditResult struct {
 // ErrEmpty is what Edit returns for a document that holds no object.
 var ErrEmpty = errors.New("the document is empty")
 
-// errVerify means that no text could be made that parses to the wanted tree.
-var errVerify = errors.New("the edited text does not parse to the wanted tree")
+// ErrUnwritable is what Edit, EditText and Insert return when they can make no
+// text that parses to the wanted tree.
+var ErrUnwritable = errors.New("the edited text does not parse to the wanted tree")
 
 // Edit runs fn on a copy of the tree and changes the document's text to match
 // what fn made of it. Only the lines of what changed differ: comments, order,
@@ -36,7 +37,9 @@ var errVerify = errors.New("the edited text does not parse to the wanted tree")
 // keep their Line and Column as places in by.File; those without position are
 // attributed to by itself. Pass nodes of other documents through Clone.
 //
-// When fn returns an error, the document stays as it is and Edit returns it.
+// A document that is JSON stays JSON: keys become strings, and a value that JSON
+// cannot hold is a *NotJSONError. When fn returns an error, the document stays as
+// it is and Edit returns it.
 func (d *Document) Edit(by diag.Span, fn func(root *Node) error) (EditResult, error) {
 	root, err := d.Root()
 	if err != nil {
@@ -45,7 +48,7 @@ func (d *Document) Edit(by diag.Span, fn func(root *Node) error) (EditResult, er
 	if root == nil {
 		return EditResult{}, ErrEmpty
 	}
-	e, err := editTree(d.raw, root, false, fn)
+	e, err := editTree(d.raw, root, "", fn)
 	if err != nil || e.text == nil {
 		return EditResult{}, err
 	}
@@ -67,7 +70,7 @@ func EditText(text, format string, fn func(root *Node) error) (string, EditResul
 	if root == nil {
 		return "", EditResult{}, ErrEmpty
 	}
-	e, err := editTree([]byte(text), root, format == "json", fn)
+	e, err := editTree([]byte(text), root, format, fn)
 	if err != nil || e.text == nil {
 		return text, EditResult{}, err
 	}
@@ -83,7 +86,9 @@ type edited struct {
 	result  EditResult
 }
 
-func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, error) {
+// editTree edits the text of a tree; format is that of an embedded document, ""
+// for a document of the stream.
+func editTree(src []byte, root *Node, format string, fn func(*Node) error) (edited, error) {
 	was := make(map[*Node]*Node, countNodes(root))
 	want := copyTree(root, was)
 	if err := fn(want); err != nil {
@@ -97,7 +102,11 @@ func editTree(src []byte, root *Node, json bool, fn func(*Node) error) (edited, 
 	if err == nil {
 		s = styleOf(l, root)
 	}
-	s.json = json || root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
+	s.json = format == "json" || root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 && root.Content[0].Style&yaml.DoubleQuotedStyle != 0
+	s.strict = s.json && format != "yaml" && isJSON(src)
+	if n := notJSON(want); s.strict && n != nil {
+		return edited{}, &NotJSONError{n}
+	}
 	if err != nil {
 		return rewrite(src, root, want, s, was)
 	}
@@ -188,19 +197,20 @@ func (p *planner) apply(want *Node) ([]byte, *Node, error) {
 		at = c.to
 	}
 	out.Write(p.src[at:])
-	text, root, err := check(out.Bytes(), want)
+	text, root, err := p.check(out.Bytes(), want)
 	if err != nil {
 		// A block scalar that ends in a line break cannot end the text without.
 		p.changes = append(p.changes, change{from: len(p.src), to: len(p.src), text: p.eol, wrote: []*Node{nil, nil}})
-		return check(append(out.Bytes(), p.eol...), want)
+		return p.check(append(out.Bytes(), p.eol...), want)
 	}
 	return text, root, err
 }
 
-func check(text []byte, want *Node) ([]byte, *Node, error) {
+// check parses an edited text, which must mean what is wanted.
+func (s style) check(text []byte, want *Node) ([]byte, *Node, error) {
 	got, err := parseDocument(text)
-	if err != nil || !Equal(got, want) {
-		return nil, nil, errVerify
+	if err != nil || !Equal(got, want) || s.strict && !isJSON(text) {
+		return nil, nil, ErrUnwritable
 	}
 	return text, got, nil
 }
@@ -231,7 +241,7 @@ func (p *planner) arrange() error {
 	slices.SortStableFunc(p.changes, func(a, b change) int { return a.from - b.from })
 	for i := 1; i < len(p.changes); i++ {
 		if p.changes[i].from < p.changes[i-1].to {
-			return errVerify
+			return ErrUnwritable
 		}
 	}
 	return nil
@@ -245,7 +255,7 @@ func rewrite(src []byte, root, want *Node, s style, was map[*Node]*Node) (edited
 			return e, nil
 		}
 	}
-	return edited{}, fmt.Errorf("%w (line %d)", errVerify, root.Line)
+	return edited{}, fmt.Errorf("%w (line %d)", ErrUnwritable, root.Line)
 }
 
 // rewriteFrom keeps the bytes of head and writes the tree behind them.
@@ -257,7 +267,7 @@ func rewriteFrom(src, head []byte, want *Node, s style, was map[*Node]*Node) (ed
 	if len(head) > 0 && !bytes.HasSuffix(head, newline) {
 		c.text, c.wrote = s.eol+c.text, append([]*Node{nil}, c.wrote...)
 	}
-	text, got, err := check(append(slices.Clone(head), c.text...), want)
+	text, got, err := s.check(append(slices.Clone(head), c.text...), want)
 	return edited{text: text, root: got, changes: []change{c}, was: was, result: EditResult{Changed: []Path{nil}, Reencoded: []Path{nil}}}, err
 }
 

@@ -1,9 +1,7 @@
 package manifest
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
 	"strings"
 	"unicode"
 
@@ -15,6 +13,7 @@ type style struct {
 	step   int        // spaces a mapping is indented by
 	list   int        // spaces a list is indented by below its key: 0 or step
 	json   bool       // flow collections and double quotes only
+	strict bool       // the whole text is JSON and must stay it
 	eol    string     // line break
 	quotes yaml.Style // of strings that need some
 	flow   flowStyle
@@ -101,7 +100,7 @@ func (e *emitter) entry(key, value *Node, column int) {
 	}
 	e.comment(key, key.HeadComment, column)
 	e.by(key)
-	e.write(e.properties(key) + e.scalar(key, key.Style, false))
+	e.write(e.properties(key) + e.key(key, key.Style, false))
 	e.write(":")
 	e.value(value, key, column, false)
 }
@@ -219,7 +218,7 @@ func (e *emitter) inFlow(n *Node, margin string) string {
 			b.WriteString(between)
 		}
 		if key := n.Content[i]; width == 2 {
-			b.WriteString(e.properties(key) + e.scalar(key, key.Style, true) + e.flow.colon())
+			b.WriteString(e.properties(key) + e.key(key, key.Style, true) + e.flow.colon())
 		}
 		value := n.Content[i+width-1]
 		b.WriteString(e.properties(value) + e.inFlow(value, inner))
@@ -309,25 +308,6 @@ func doubleQuote(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
-}
-
-// jsonScalar writes a scalar as JSON. Integers keep their digits.
-func jsonScalar(n *Node) string {
-	v := scalarValue(n)
-	if f, ok := v.(float64); ok && (math.IsInf(f, 0) || math.IsNaN(f) || isDigits(n.Value)) {
-		return n.Value
-	}
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return doubleQuote(n.Value)
-	}
-	text := strings.TrimSuffix(b.String(), "\n")
-	if f, ok := v.(float64); ok && !strings.ContainsAny(text, ".e") && f == math.Trunc(f) {
-		text += ".0"
-	}
-	return text
 }
 
 // isBlockText reports whether a string is best written as a literal block.

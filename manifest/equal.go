@@ -42,7 +42,7 @@ func equalMapping(a, b *Node) bool {
 	}
 	if inOrder {
 		for i := 1; i < len(a.Content); i += 2 {
-			if !Equal(a.Content[i-1], b.Content[i-1]) || !Equal(a.Content[i], b.Content[i]) {
+			if key := a.Content[i-1]; key.Kind != yaml.ScalarNode && !Equal(key, b.Content[i-1]) || !Equal(a.Content[i], b.Content[i]) {
 				return false
 			}
 		}

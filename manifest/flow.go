@@ -85,7 +85,7 @@ func (c *children) flowEntry(e *emitter, b *Node, j int) {
 	n := b.Content[j*c.width : (j+1)*c.width]
 	if c.width == 2 {
 		e.by(n[0])
-		e.write(e.properties(n[0]) + e.scalar(n[0], n[0].Style, true) + c.colon())
+		e.write(e.properties(n[0]) + e.key(n[0], n[0].Style, true) + c.colon())
 	}
 	e.writeFlow(n[c.width-1], c.margin(c.pieces[0].start))
 }

@@ -133,7 +133,7 @@ func (d *Document) endLine() error {
 	}
 	l, err := newLayout(d.raw, root)
 	if err != nil {
-		return errVerify
+		return ErrUnwritable
 	}
 	p := &planner{layout: l, style: s}
 	p.stripBlock(lastNode(l, root))
@@ -146,7 +146,7 @@ func (d *Document) endLine() error {
 }
 
 func means(text []byte, want *Node) bool {
-	_, _, err := check(text, want)
+	_, _, err := plainStyle().check(text, want)
 	return err == nil
 }
 

@@ -182,7 +182,7 @@ func (c *children) rename(s spot, a, b *Node) {
 	box := c.boxes[a]
 	e := c.emitter(c.json)
 	e.by(b)
-	e.write(e.scalar(b, a.Style, c.flow))
+	e.write(e.key(b, a.Style, c.flow))
 	c.replaceRange(box.content, box.end, e)
 }
 

@@ -29,7 +29,7 @@ func (p *parser) creation(key, n *manifest.Node) *creation {
 			p.report(codeShape, key, "the object to create has no "+field.name, "write the whole object: apiVersion, kind, metadata.name and what it holds")
 		}
 	}
-	return &creation{value: manifest.Copy(n), span: p.span(key)}
+	return &creation{value: patchValue(n), span: p.span(key)}
 }
 
 // create puts new objects into the stream: one beside each object that the
@@ -65,6 +65,10 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	value = manifest.Copy(value)
 	value.Style &^= yaml.FlowStyle // {...} over a whole document is for JSON
 	docs, d, err := manifest.Insert(r.docs, o.d, value, p.create.span)
+	if b := unwritable(err); b != nil {
+		r.report(diag.Diagnostic{Code: b.code, Severity: diag.Error, Span: p.create.span, Message: p.Name + ": create: " + b.message, Hint: b.hint})
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func (p *parser) jsonOp(n *manifest.Node) (jsonOp, bool) {
 			p.report(codeShape, n, fmt.Sprintf("the operation %q has no value", op.op), "write value: null for null")
 			return op, false
 		}
-		op.value = manifest.Copy(v)
+		op.value = patchValue(v)
 	}
 	if op.op == "move" && len(p.found) == before && op.path.inside(op.from) {
 		p.report(codeShape, op.path.node, fmt.Sprintf("%s cannot move into itself, to %s", op.from.text, op.path.text), "")

@@ -190,7 +190,7 @@ func (k *kustomization) fromMerge(name string, n *manifest.Node, e patchEntry, f
 	}
 	span := k.span(root)
 	span.File = file
-	patch := manifest.Copy(root)
+	patch := patchValue(root)
 	made.changes = []change{{span: span, apply: func(o *object) ([]removal, *problem) { return o.mergeAs(patch, e) }}}
 	return made, true
 }

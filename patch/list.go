@@ -121,7 +121,7 @@ func (p *parser) insertion(n *manifest.Node) (insertion, bool) {
 		},
 		"before": func(_, v *manifest.Node) { in.before = p.oneItem("before", v) },
 		"after":  func(_, v *manifest.Node) { in.after = p.oneItem("after", v) },
-		"value":  func(_, v *manifest.Node) { in.value = manifest.Copy(v) },
+		"value":  func(_, v *manifest.Node) { in.value = patchValue(v) },
 	})
 	switch {
 	case len(p.found) > before:

@@ -11,7 +11,7 @@ func (p *parser) merge(key, n *manifest.Node) []change {
 	if !p.filledMap("merge", key, n, "write the part of the object to merge, such as spec: {replicas: 2}") {
 		return nil
 	}
-	n = manifest.Copy(n)
+	n = patchValue(n)
 	return []change{{span: p.span(key), apply: func(o *object) ([]removal, *problem) {
 		value, p := o.value(n)
 		if p != nil {
@@ -28,7 +28,7 @@ func (p *parser) mergePatch(key, n *manifest.Node) []change {
 	if !p.filledMap("mergePatch", key, n, "write the part of the object to merge, such as spec: {replicas: 2}") {
 		return nil
 	}
-	n = manifest.Copy(n)
+	n = patchValue(n)
 	return []change{{span: p.span(key), apply: func(o *object) ([]removal, *problem) {
 		value, p := o.value(n)
 		if p != nil {

@@ -79,7 +79,7 @@ func (p *parser) overlay(n *manifest.Node) []change {
 			}
 			at = v
 		},
-		"value": func(_, v *manifest.Node) { value = manifest.Copy(v) },
+		"value": func(_, v *manifest.Node) { value = patchValue(v) },
 	})
 	if steps == nil {
 		if at == nil {
@@ -109,7 +109,7 @@ func unpack(n *manifest.Node) *manifest.Node {
 	if err != nil || !isMap(root) {
 		return n
 	}
-	return manifest.Copy(root)
+	return patchValue(root)
 }
 
 // overlay is a path with a value, obeyed as Istio's tpath does

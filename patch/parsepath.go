@@ -31,7 +31,7 @@ func (p *parser) assignments(what string, key, n *manifest.Node, hint string) []
 		if slices.ContainsFunc(list, func(a assignment) bool { return a.path.Equal(path) }) {
 			p.report(codeUnknownKey, key, fmt.Sprintf("%s stands twice in %s", path, what), "")
 		}
-		list = append(list, assignment{path: path, value: manifest.Copy(n.Content[i+1]), span: p.span(key)})
+		list = append(list, assignment{path: path, value: patchValue(n.Content[i+1]), span: p.span(key)})
 	}
 	return list
 }

@@ -216,6 +216,9 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		o.restored = restore(root, bookkeeping, c.path)
 		return nil
 	})
+	if problem == nil {
+		problem = unwritable(err)
+	}
 	if problem == nil && err != nil {
 		return false, nil, fmt.Errorf("%s: %w", o.id.Object(), err)
 	}

@@ -240,6 +240,10 @@ func (w walk) edit(f manifest.Found, i int, change func(manifest.Found) *problem
 		return inner
 	case errors.Is(err, manifest.ErrEmpty) && w.way:
 		return w.fillText(f, i)
+	case unwritable(err) != nil:
+		p := unwritable(err)
+		p.path, p.at = f.Path, f.Node
+		return p
 	case err != nil:
 		_, miss := f.Step(w.path, i)
 		if miss == nil {
@@ -263,7 +267,12 @@ func (w walk) fillText(f manifest.Found, i int) *problem {
 		return nil
 	})
 	if err != nil {
-		return &problem{code: codePath, path: f.Path, at: f.Node, message: err.Error()}
+		p := unwritable(err)
+		if p == nil {
+			p = &problem{code: codePath, message: err.Error()}
+		}
+		p.path, p.at = f.Path, f.Node
+		return p
 	}
 	if isNull(f.Node) {
 		*f.Node = *manifest.NewString(text)
