@@ -102,7 +102,7 @@ func (r *run) target(p *Patch) (*Target, bool) {
 		r.found = append(r.found, f)
 		return nil, false
 	}
-	again := &parser{file: p.Span.File, name: p.Name, literal: true}
+	again := &parser{file: p.Span.File, name: p.Name, literal: true, evaluated: true}
 	now := again.target(n, n)
 	now.Where = t.Where
 	r.found = append(r.found, again.found...)

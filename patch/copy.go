@@ -45,6 +45,9 @@ func (p *parser) copy(key, n *manifest.Node) []change {
 func (p *parser) source(n *manifest.Node) *source {
 	s := &source{span: p.span(n)}
 	if isScalar(n) {
+		if !p.string("from", n, "a path") {
+			return nil
+		}
 		var ok bool
 		if s.path, ok = p.readPath(n); !ok {
 			return nil
@@ -61,7 +64,7 @@ func (p *parser) source(n *manifest.Node) *source {
 			s.target = &t
 		},
 		"path": func(_, v *manifest.Node) {
-			if p.scalar("path", v, "a path") {
+			if p.string("path", v, "a path") {
 				s.path, _ = p.readPath(v)
 			}
 		},

@@ -25,8 +25,10 @@ func (p *parser) creation(key, n *manifest.Node) *creation {
 		name string
 	}{{n, "apiVersion"}, {n, "kind"}, {manifest.Resolve(metadata), "name"}} {
 		_, v := manifest.Lookup(field.in, field.name)
-		if v = manifest.Resolve(v); !isScalar(v) || isNull(v) {
+		if v = manifest.Resolve(v); isNull(v) {
 			p.report(codeShape, key, "the object to create has no "+field.name, "write the whole object: apiVersion, kind, metadata.name and what it holds")
+		} else {
+			p.text(field.name+" of the object to create", v)
 		}
 	}
 	return &creation{value: patchValue(n), span: p.span(key)}

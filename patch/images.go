@@ -55,7 +55,9 @@ func (p *parser) image(n *manifest.Node) (image, bool) {
 	named := false
 	text := func(into **manifest.Node) func(_, v *manifest.Node) {
 		return func(k, v *manifest.Node) {
-			p.text(k.Value, v)
+			if k.Value != "newTag" || !isScalar(v) || isNull(v) { // 1.30 is a tag, too
+				p.text(k.Value, v)
+			}
 			*into = manifest.Copy(v)
 		}
 	}

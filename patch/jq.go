@@ -19,7 +19,7 @@ import (
 
 // jq reads `jq: EXPRESSION`.
 func (p *parser) jq(key, n *manifest.Node) []change {
-	if !p.scalar("jq", n, "a jq program, such as .spec.replicas *= 2") {
+	if !p.string("jq", n, "a jq program, such as .spec.replicas *= 2") {
 		return nil
 	}
 	late := p.isLate(n)

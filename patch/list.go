@@ -115,7 +115,7 @@ func (p *parser) insertion(n *manifest.Node) (insertion, bool) {
 	}
 	p.fields("insert", n, map[string]func(key, value *manifest.Node){
 		"path": func(_, v *manifest.Node) {
-			if p.scalar("path", v, "the path of a list") {
+			if p.string("path", v, "the path of a list") {
 				in.path, _ = p.readPath(v)
 			}
 		},
@@ -136,7 +136,7 @@ func (p *parser) insertion(n *manifest.Node) (insertion, bool) {
 // oneItem reads the item that something is inserted beside: an index, the
 // brackets of a path, or the item's own text.
 func (p *parser) oneItem(what string, n *manifest.Node) *manifest.Step {
-	if !p.scalar(what, n, "an item, such as [name=istio-proxy], 0 or the text of the item") {
+	if _, isIndex := manifest.Value(n).(int64); !isIndex && !p.string(what, n, "an item, such as [name=istio-proxy], 0 or the text of the item") {
 		return nil
 	}
 	if i, err := strconv.Atoi(n.Value); err == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {

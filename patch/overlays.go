@@ -70,7 +70,7 @@ func (p *parser) overlay(n *manifest.Node) []change {
 	var at, value *manifest.Node
 	p.fields("an overlay", n, map[string]func(key, value *manifest.Node){
 		"path": func(_, v *manifest.Node) {
-			if !p.scalar("path", v, "a path") {
+			if !p.string("path", v, "a path") {
 				return
 			}
 			var err error

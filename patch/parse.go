@@ -64,6 +64,8 @@ type parser struct {
 	name    string // of the current patch, for messages
 	literal bool   // and whether {{ }} in it is text
 	found   diag.List
+
+	evaluated bool // what it reads is the result of expressions
 }
 
 func (p *parser) span(n *manifest.Node) diag.Span {
@@ -196,12 +198,31 @@ func (p *parser) patchName(n *manifest.Node, patch *Patch) {
 	p.names[patch.Name] = p.span(name)
 }
 
+// text reads a string. A number or a boolean is none: what YAML makes of 1.10 or
+// of no is seldom what was meant.
 func (p *parser) text(what string, n *manifest.Node) string {
-	if !isScalar(n) || isNull(n) {
-		p.report(codeShape, n, what+" is "+manifest.KindName(n)+", not a string", "")
+	if !p.string(what, n, "") {
 		return ""
 	}
 	return n.Value
+}
+
+// string reports whether a value is a string, and reports one that is not. An
+// expression may give any scalar where its text is wanted.
+func (p *parser) string(what string, n *manifest.Node, expected string) bool {
+	_, isString := manifest.Value(n).(string)
+	if isString || p.evaluated && isScalar(n) && !isNull(n) {
+		return true
+	}
+	message, hint := what+" is "+manifest.KindName(n)+", not a string", ""
+	if expected != "" {
+		message = what + " is " + manifest.KindName(n) + ", expected " + expected
+	}
+	if isScalar(n) && !isNull(n) {
+		hint = fmt.Sprintf("put it in quotes: %q", n.Value)
+	}
+	p.report(codeShape, n, message, hint)
+	return false
 }
 
 // texts reads a string or a list of strings.

@@ -48,7 +48,7 @@ func (p *parser) paths(what string, n *manifest.Node) []assignment {
 	var list []assignment
 	for _, item := range items {
 		item = manifest.Resolve(item)
-		if !p.scalar("an item of "+what, item, "a path") {
+		if !p.string("an item of "+what, item, "a path") {
 			continue
 		}
 		if path, ok := p.readPath(item); ok {

@@ -88,7 +88,7 @@ func (p *parser) plainPatterns(what string, n *manifest.Node) Patterns {
 }
 
 func (p *parser) selector(what string, n *manifest.Node) Selector {
-	if !p.scalar(what, n, "a selector such as app=istiod") {
+	if !p.string(what, n, "a selector such as app=istiod") {
 		return nil
 	}
 	if p.isLate(n) {

@@ -10,7 +10,7 @@ import (
 func (p *parser) rename(key, n *manifest.Node) []change {
 	var list []change
 	for _, a := range p.assignments("rename", key, n, "write PATH: NEWKEY, such as metadata.labels.app: app.kubernetes.io/name") {
-		if !p.scalar("the new key", a.value, "the name that the key shall have") {
+		if !p.string("the new key", a.value, "the name that the key shall have") {
 			continue
 		}
 		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {

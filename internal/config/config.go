@@ -27,7 +27,9 @@ const (
 )
 
 // Config is helmx.yaml. Each field is a key of the file, and its comment is
-// what the reference in docs/configuration.md says about it.
+// what the reference in docs/configuration.md says about it. The tag must says
+// what Parse, or the package that takes the value, demands: filled text, a pair,
+// or a map.
 type Config struct {
 	// Always helmx.dev/v1alpha1.
 	APIVersion string `yaml:"apiVersion"`
@@ -36,9 +38,9 @@ type Config struct {
 	// Files with more patches, which run before those of this file; an entry is a glob, or says path and outside.
 	Include []Include `yaml:"include"`
 	// Name and annotations, which tools for KRM functions want on every object; nothing of it is read.
-	Metadata *yaml.Node `yaml:"metadata"`
+	Metadata *yaml.Node `yaml:"metadata" must:"map"`
 	// Values of every chart, above its defaults and profiles, below -f and --set; expressions see these layers, without the chart's defaults.
-	Values *yaml.Node `yaml:"values"`
+	Values *yaml.Node `yaml:"values" must:"map"`
 	// Values layers for --profile NAME, beside the profiles a chart ships.
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Changes to the rendered manifests, in order; see docs/patches.md.
@@ -56,7 +58,7 @@ type Config struct {
 // Include is one entry of include.
 type Include struct {
 	// A glob for files, relative to the file that it stands in; * and ? do not match a slash, ** matches folders of any depth. What it matches is read in sorted order, and may hold nothing but patches and include.
-	Path string `yaml:"path"`
+	Path string `yaml:"path" must:"filled"`
 	// Whether the files may lie outside the folder of the file that includes them.
 	Outside bool `yaml:"outside"`
 
@@ -66,7 +68,7 @@ type Include struct {
 // Profile is one entry of profiles.
 type Profile struct {
 	// The values of this profile.
-	Values *yaml.Node `yaml:"values"`
+	Values *yaml.Node `yaml:"values" must:"map"`
 }
 
 // Expressions configures late expressions.
@@ -74,7 +76,7 @@ type Expressions struct {
 	// Evaluate expressions in the scalars of rendered manifests.
 	Enabled bool `yaml:"enabled"`
 	// What opens and closes an expression; two strings, by default "[[=" and "]]".
-	Delimiters []string `yaml:"delimiters"`
+	Delimiters []string `yaml:"delimiters" must:"pair"`
 }
 
 // Validate configures validation.
@@ -114,7 +116,7 @@ type Ignore struct {
 	// The objects it is about; empty fields match everything.
 	Target Target `yaml:"target"`
 	// Why it is right to ignore the finding; required.
-	Reason string `yaml:"reason"`
+	Reason string `yaml:"reason" must:"filled"`
 	// The last day it holds, as 2027-01-31.
 	Expires time.Time `yaml:"expires"`
 

@@ -153,6 +153,9 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, path string) {
 			f.Hint = d.unknownHint(key.Value, keys, path)
 			continue
 		}
+		if child = manifest.Resolve(child); f.Tag.Get("must") == "map" && child.Tag != yaml.NodeTagNull && !d.is(child, yaml.MappingNode, join(path, key.Value)) {
+			continue
+		}
 		d.value(child, v.FieldByIndex(f.Index), join(path, key.Value), f.Tag.Get("enum"))
 	}
 }

@@ -52,6 +52,8 @@ func (t configTypes) visit(n ast.Node) bool {
 // configKey is a field of such a type.
 type configKey struct {
 	name, doc, enum string
+	required        bool // text that must not be empty
+	pair            bool // a list of two, or of none
 	goType          ast.Expr
 }
 
@@ -67,7 +69,7 @@ func (t configTypes) keys(typeName string) ([]configKey, error) {
 			return nil, fmt.Errorf("the key %s of %s has no comment", tag.Get("yaml"), typeName)
 		}
 		keys = append(keys, configKey{
-			name: tag.Get("yaml"), enum: tag.Get("enum"), goType: f.Type, doc: strings.Join(strings.Fields(f.Doc.Text()), " "),
+			name: tag.Get("yaml"), enum: tag.Get("enum"), required: tag.Get("must") == "filled", pair: tag.Get("must") == "pair", goType: f.Type, doc: strings.Join(strings.Fields(f.Doc.Text()), " "),
 		})
 	}
 	return keys, nil

@@ -107,14 +107,22 @@ func (t configTypes) object(typeName string) (object, error) {
 		return nil, err
 	}
 	var properties object
+	var required []string
 	for _, k := range keys {
 		value, err := t.value(typeName, k)
 		if err != nil {
 			return nil, err
 		}
+		if k.required {
+			required = append(required, k.name)
+		}
 		properties = append(properties, member{k.name, append(object{{"description", k.doc}}, value...)})
 	}
-	return object{{"type", []string{"object", "null"}}, {"additionalProperties", false}, {"properties", properties}}, nil
+	o := object{{"type", []string{"object", "null"}}, {"additionalProperties", false}, {"properties", properties}}
+	if required != nil {
+		o = append(o[1:], member{"type", "object"}, member{"required", required})
+	}
+	return o, nil
 }
 
 // value is the schema of the value of a key.
@@ -124,6 +132,10 @@ func (t configTypes) value(typeName string, k configKey) (object, error) {
 		return object{{"const", config.APIVersion}}, nil
 	case k.name == "kind" && typeName != "Target":
 		return object{{"const", config.Kind}}, nil
+	case k.required:
+		return object{{"type", []string{"string", "number"}}, {"pattern", `\S`}}, nil
+	case k.pair:
+		return object{{"type", []string{"array", "null"}}, {"items", object{{"type", "string"}}}, {"anyOf", []object{{{"maxItems", 0}}, {{"minItems", 2}, {"maxItems", 2}}}}}, nil
 	case k.name == "patches":
 		return object{{"type", []string{"array", "null"}}, {"items", object{{"$ref", "#/definitions/patch"}}}}, nil
 	}
@@ -159,7 +171,7 @@ func (t configTypes) named(name, enum string) (object, error) {
 	}
 	o, err := t.object(name)
 	if t.short[name] {
-		return object{{"anyOf", []object{{{"type", "string"}}, o}}}, err
+		return object{{"anyOf", []object{{{"type", "string"}, {"pattern", `\S`}}, o}}}, err
 	}
 	return o, err
 }
@@ -186,7 +198,7 @@ func described(k patch.Key) any {
 }
 
 // patchSchema is the schema of an entry of patches: it has one kind of change,
-// or deletes.
+// or deletes, and beside each key what that needs.
 func patchSchema() object {
 	var kinds []object
 	named := []object{{{"required", []string{"name"}}}}
@@ -196,8 +208,15 @@ func patchSchema() object {
 			named = append(named, object{{"required", []string{k.Name}}})
 		}
 	}
+	var beside object
+	for _, k := range patch.Keys() {
+		if k.Beside != "" {
+			beside = append(beside, member{k.Name, json.RawMessage(k.Beside)})
+		}
+	}
 	return append(keySchema(patch.Keys()),
 		member{"anyOf", named},
+		member{"dependencies", beside},
 		member{"if", object{{"required", []string{"ensure"}}, {"properties", object{{"ensure", object{{"const", "absent"}}}}}}},
 		member{"then", object{{"not", object{{"anyOf", kinds}}}}},
 		member{"else", object{{"oneOf", kinds}}},
