@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -147,6 +149,9 @@ func (a *app) exitCode(ctx context.Context, err error) int {
 		return exitClean
 	case errors.As(err, &found):
 		return found.code
+	}
+	a.reportFailure(ctx, err)
+	switch {
 	case ctx.Err() != nil:
 		return cancelled(ctx, a.Err)
 	}
@@ -158,6 +163,18 @@ func (a *app) exitCode(ctx context.Context, err error) int {
 		return exitFindings
 	}
 	return exitBroken
+}
+
+// reportFailure writes the reports of a run that broke off, with the error as a
+// finding: reports of an earlier run would pass for those of this one. That one
+// cannot be written is no news when err says so already.
+func (a *app) reportFailure(ctx context.Context, err error) {
+	message := err.Error()
+	if ctx.Err() != nil {
+		message = fmt.Sprintf("cancelled: %v", context.Cause(ctx))
+	}
+	message, hint, _ := strings.Cut(message, "\n")
+	_ = a.writeReports(append(slices.Clone(a.found), diag.Diagnostic{Code: config.CodeBrokenOff, Severity: diag.Error, Message: message, Hint: hint}))
 }
 
 func cancelled(ctx context.Context, w io.Writer) int {
@@ -172,6 +189,9 @@ func (a *app) finish(findings diag.List, runErr error) error {
 	a.found = append(a.found, findings...)
 	if err := a.print(findings, runErr); err != nil {
 		return err
+	}
+	if runErr != nil && !pipeline.Reported(runErr) {
+		return runErr // which goes into the reports, too
 	}
 	if err := a.writeReports(findings); err != nil {
 		return err

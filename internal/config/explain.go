@@ -9,6 +9,10 @@ const (
 	codeContexts = "CF022"
 )
 
+// CodeBrokenOff stands in reports for a run that has no findings to show, since
+// it broke off.
+const CodeBrokenOff = "CF030"
+
 // Explanations documents the codes of this package.
 var Explanations = []diag.Explanation{
 	{
@@ -91,5 +95,11 @@ var Explanations = []diag.Explanation{
 		Bad:    "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: mesh}\n---\napiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: other}\n",
 		Good:   "apiVersion: helmx.dev/v1alpha1\nkind: Context\nmetadata: {name: mesh}\nrelease: {name: mesh}\n",
 		Source: "docs/post-render.md", Tags: []string{"config", "context"},
+	},
+	{
+		Code: CodeBrokenOff, Title: "the run broke off", Severity: diag.Error,
+		Why:    "helmx could not do what it was called for: the command line or a file that it names is wrong, something could not be read or written, or the run was cancelled. A report says so, since one of an earlier run would pass for the result of this one.",
+		Remedy: "Do what the message says; nothing was judged, or not all of it.",
+		Source: "docs/post-render.md", Tags: []string{"config", "report"},
 	},
 }
