@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func archives(t *testing.T, major int) (dir, public string) {
 	t.Helper()
 	packed.Do(func() {
-		if packed.dir, packed.err = os.MkdirTemp("", "plugins-"); packed.err != nil {
+		if packed.dir, packed.err = os.MkdirTemp("", "plugins of helmx-"); packed.err != nil {
 			return
 		}
 		packed.public = filepath.Join(packed.dir, "public.gpg")

@@ -93,14 +93,12 @@ const renderLimit = 10 * time.Minute
 func (a *app) prepareRender(o *pipeline.ChartOptions, release charts.Release, apiVersions []string) error {
 	o.Render.Funcs, o.Render.Warn, o.Render.Timeout = funcs.Map(), a.log, renderLimit
 	caps := chartutil.DefaultCapabilities()
-	for i, version := range a.kubeVersions() {
-		v, err := chartutil.ParseKubeVersion(version)
+	if versions := a.kubeVersions(); len(versions) > 0 { // templates see the first
+		v, err := chartutil.ParseKubeVersion(versions[0])
 		if err != nil {
-			return usageError{fmt.Sprintf("invalid kube version '%s': %v", version, err), "write --kube-version " + strings.TrimSuffix(strings.TrimPrefix(chartutil.DefaultKubeVersion, "v"), ".0")}
+			return err
 		}
-		if i == 0 {
-			caps.KubeVersion = *v // templates see the first
-		}
+		caps.KubeVersion = *v
 	}
 	caps.APIVersions = append(caps.APIVersions, apiVersions...)
 	o.Resolve = charts.ResolveOptions{Release: release, Capabilities: caps}
@@ -113,6 +111,16 @@ func (a *app) kubeVersions() []string {
 		return nil
 	}
 	return strings.Split(a.global.kubeVersion, ",")
+}
+
+// checkKubeVersions refuses a --kube-version that is none, as Helm does.
+func (a *app) checkKubeVersions() error {
+	for _, version := range a.kubeVersions() {
+		if _, err := chartutil.ParseKubeVersion(version); err != nil {
+			return usageError{fmt.Sprintf("invalid kube version '%s': %v", version, err), "write --kube-version " + strings.TrimSuffix(strings.TrimPrefix(chartutil.DefaultKubeVersion, "v"), ".0")}
+		}
+	}
+	return nil
 }
 
 // namespace is the namespace of the release: -n, else Helm's default.

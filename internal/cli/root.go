@@ -109,6 +109,9 @@ func (a *app) checkGlobal(cmd *cobra.Command) error {
 			return err
 		}
 	}
+	if err := a.checkKubeVersions(); err != nil {
+		return err
+	}
 	return a.checkReports(cmd)
 }
 

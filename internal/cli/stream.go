@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"regexp"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -87,6 +88,9 @@ func (a *app) postRender(cmd *cobra.Command, s *streamFlags) error {
 // processStream runs the pipeline on documents that something else rendered, and
 // says what it found.
 func (a *app) processStream(cmd *cobra.Command, s *streamFlags, cfg *config.Config, docs []*manifest.Document) ([]*manifest.Document, error) {
+	if err := a.checkNamespace(); err != nil {
+		return nil, err
+	}
 	o, err := a.processOptions(cfg, s.steps)
 	if err != nil {
 		return nil, err
@@ -104,6 +108,18 @@ func (a *app) processStream(cmd *cobra.Command, s *streamFlags, cfg *config.Conf
 	s.values.ContextValues = known.Layer()
 	docs, findings, err = pipeline.ProcessWith(cmd.Context(), docs, s.values, o)
 	return docs, a.finish(findings, err)
+}
+
+// namespaceName is what Kubernetes takes as the name of a namespace.
+var namespaceName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// checkNamespace refuses a namespace that no release can be in. template takes
+// any, as helm template does.
+func (a *app) checkNamespace() error {
+	if name := a.global.namespace; name != "" && !namespaceName.MatchString(name) {
+		return usageError{fmt.Sprintf("--namespace is %q, which is no name of a namespace", name), "write lower case letters, digits and dashes, at most 63 characters"}
+	}
+	return nil
 }
 
 // misplaced reports ResourceLists that stand where no orchestrator puts one: what
