@@ -73,16 +73,19 @@ func TestInterruption(t *testing.T) {
 				}
 				if tt.helm < 0 {
 					helm.Wait() // dead before helmx gets any further
+					values.Close()
 				}
-				values.Close()
-				// Helm 4 hears of errors through an answer that it cannot take.
-				answered := b.plugins && tt.says == "helmx: cancelled"
-				if code := number(t, filepath.Join(pipes, "code")); code == 0 && !answered {
+				if code := number(t, filepath.Join(pipes, "code")); code == 0 {
 					t.Error("helmx succeeded")
 				}
+				values.Close() // helmx is gone without having read them
 				helm.Wait()
-				if !strings.Contains(said.String(), tt.says) {
-					t.Errorf("Helm does not say %q:\n%s", tt.says, said.String())
+				says := tt.says
+				if b.plugins && tt.helm > 0 {
+					says = `plugin "watched" exited with error` // all that Helm 4 tells of a plugin's exit code
+				}
+				if !strings.Contains(said.String(), says) {
+					t.Errorf("Helm does not say %q:\n%s", says, said.String())
 				}
 				if code := helm.ProcessState.ExitCode(); code != tt.helm {
 					t.Errorf("Helm's exit code is %d, expected %d\n%s", code, tt.helm, said.String())

@@ -145,14 +145,16 @@ func (a *app) exitCode(ctx context.Context, err error) int {
 	var found findingsError
 	var rejected rejectedError
 	switch {
-	case err == nil:
+	case err == nil && ctx.Err() == nil:
 		return exitClean
 	case errors.As(err, &found):
 		return found.code
 	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx) // the result may be there, but nobody waits for it
+	}
 	a.reportFailure(ctx, err)
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return cancelled(ctx, a.Err)
 	}
 	fmt.Fprintf(a.Err, "helmx: %v\n", err)
