@@ -55,6 +55,7 @@ type Document struct {
 	lines    []lineFrom // one for each line of raw once Edit has run, else nil
 	changed  bool
 	removed  map[string]diag.Span // what MarkRemoved was told, by the path as it is printed
+	copies   bool                 // MarkSecret was called
 
 	// Of an item of a List: how far it is indented there - only the first line
 	// in flow style - and what the list says of all its items.

@@ -197,9 +197,11 @@ func (l *List) rewrite(wanted []*Node) error {
 	return err
 }
 
-// keepRemovals lets findings that miss a field of an item find who removed it.
+// keepRemovals lets findings that miss a field of an item find who removed it, and
+// keeps what was copied from Secrets out of them.
 func (l *List) keepRemovals(docs []*Document) {
 	for i, d := range docs {
+		l.Whole.copies = l.Whole.copies || d.copies
 		for path, by := range d.removed {
 			if l.Whole.removed == nil {
 				l.Whole.removed = map[string]diag.Span{}

@@ -54,7 +54,7 @@ func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
 		line, col, width = at.Line, at.Column, nodeWidth(at)
 	}
 	f.Span, f.Rendered = d.SpanAt(line, col)
-	if col > 0 && !d.secretLine(p) {
+	if col > 0 && !d.SecretAt(p) {
 		f.Excerpt = d.excerpt(line, col, width)
 	}
 	if by, ok := d.removedBy(p); ok {
@@ -182,17 +182,25 @@ func nodeWidth(n *Node) int {
 // values must not appear in any message.
 func (d *Document) IsSecret() bool { return d.holdsSecret() }
 
+// MarkSecret notes that a value of a Secret was brought into the document, which
+// counts as one from now on. Like Edit, it is not safe for concurrent use.
+func (d *Document) MarkSecret() { d.copies = true }
+
+// CopiesSecret reports whether MarkSecret was called: any field may hold a value
+// of a Secret then.
+func (d *Document) CopiesSecret() bool { return d.copies }
+
 func (d *Document) holdsSecret() bool {
 	kind := d.ID().Kind
-	return kind == "Secret" || (kind == "" || strings.HasSuffix(kind, "List")) && bytes.Contains(d.raw, []byte("Secret"))
+	return d.copies || kind == "Secret" || (kind == "" || strings.HasSuffix(kind, "List")) && bytes.Contains(d.raw, []byte("Secret"))
 }
 
-// secretLine reports whether the line of a path may show a value of a Secret.
-// Only what identifies the object is free of doubt: kubectl keeps the whole
+// SecretAt reports whether a path, or the line that it is on, may hold a value of
+// a Secret. Only what identifies the object is free of doubt: kubectl keeps the whole
 // object in an annotation.
-func (d *Document) secretLine(p Path) bool {
-	if !d.holdsSecret() {
-		return false
+func (d *Document) SecretAt(p Path) bool {
+	if !d.holdsSecret() || d.copies {
+		return d.copies
 	}
 	if len(p) > 0 && p[0].Kind == Key {
 		switch p[0].Key {

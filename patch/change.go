@@ -28,6 +28,7 @@ type object struct {
 	patch   *Patch
 	applied AppliedObject
 
+	copied   bool // a change brings in a value of a Secret
 	restored bool // the last change took away what is not the user's
 }
 

@@ -61,6 +61,9 @@ func (r *run) where(p *Patch, t *Target, d *manifest.Document) bool {
 	}
 	holds, problem := r.holds(*t.Where, valueOf(d))
 	if problem != nil {
+		if d.CopiesSecret() {
+			veil(problem)
+		}
 		object := d.Object()
 		problem.Message, problem.Object = p.Name+": where: "+problem.Message, &object
 		r.report(*problem)
@@ -85,7 +88,7 @@ func (r *run) evaluator(p *Patch, d *manifest.Document) evaluator {
 	}
 	e := evaluator{with: r.options.Expressions}
 	if d != nil {
-		e.object = valueOf(d)
+		e.object, e.veiled = valueOf(d), d.CopiesSecret()
 	}
 	return e
 }

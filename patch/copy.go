@@ -77,7 +77,7 @@ func (p *parser) source(n *manifest.Node) *source {
 
 // take returns a copy of the value at a source.
 func (o *object) take(s *source) (*manifest.Node, *problem) {
-	root := o.root
+	root, in := o.root, o.d
 	if s.target != nil {
 		d, p := o.run.only(o.patch, s)
 		if p != nil {
@@ -85,6 +85,7 @@ func (o *object) take(s *source) (*manifest.Node, *problem) {
 		}
 		if d != o.d {
 			root, _ = d.Root() // it has matched, so it parses
+			in = d
 		}
 	}
 	by := &manifest.Node{Line: s.span.Start.Line, Column: s.span.Start.Column}
@@ -100,6 +101,7 @@ func (o *object) take(s *source) (*manifest.Node, *problem) {
 	case len(found) > 1:
 		return nil, &problem{code: codePath, path: s.path, by: by, message: fmt.Sprintf("from: the path leads to %d values, and one can be copied", len(found)), hint: "select one item, such as [0]"}
 	}
+	o.copied = in.SecretAt(s.path)
 	return manifest.Clone(found[0].Node), nil
 }
 

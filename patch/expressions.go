@@ -28,6 +28,7 @@ func hasExpression(n *manifest.Node) bool {
 type evaluator struct {
 	with   Expressions // nil: there are no expressions
 	object func() any  // nil: there is no object
+	veiled bool        // the object holds copies of a Secret's values
 }
 
 // value returns n with results in place of its expressions; n itself is left
@@ -60,6 +61,9 @@ func (e evaluator) scalar(n *manifest.Node) *problem {
 		return nil
 	}
 	v, d := e.with.Value(n.Value, e.object)
+	if d != nil && e.veiled {
+		veil(d)
+	}
 	if d != nil {
 		return evaluation(d, n)
 	}
@@ -90,4 +94,10 @@ func (e evaluator) text(n *manifest.Node) (string, *problem) {
 
 func evaluation(d *diag.Diagnostic, by *manifest.Node) *problem {
 	return &problem{code: d.Code, message: d.Message, hint: d.Hint, by: by}
+}
+
+// veil takes out of a finding what could show a value.
+func veil(d *diag.Diagnostic) {
+	d.Message = "an expression for an object with values of a Secret fails"
+	d.Hint = "the reason is left out: it could show a value of the Secret"
 }

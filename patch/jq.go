@@ -40,7 +40,7 @@ func (p *parser) jq(key, n *manifest.Node) []change {
 			}
 			var err error
 			if code, err = compileJQ(text); err != nil {
-				return nil, &problem{code: codeJQ, by: n, message: "jq: " + err.Error()}
+				return nil, &problem{code: codeJQ, by: n, message: "jq: " + err.Error(), veiled: "the jq program cannot be read"}
 			}
 		}
 		return nil, runJQ(code, o.root, n)

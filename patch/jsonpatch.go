@@ -3,7 +3,6 @@ package patch
 import (
 	"fmt"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -171,6 +170,9 @@ func applyJSONPatch(root *manifest.Node, ops []jsonOp) ([]removal, *problem) {
 				problem.by = op.node
 			}
 			problem.message = op.op + " " + problem.message
+			if problem.veiled != "" {
+				problem.veiled = op.op + " " + problem.veiled
+			}
 			return nil, problem
 		}
 		removed = append(removed, gone...)
@@ -206,7 +208,7 @@ func (op jsonOp) apply(root *manifest.Node) ([]removal, *problem) {
 		s.replace(manifest.Copy(op.value))
 		return nil, nil
 	}
-	return nil, op.test(root, s)
+	return nil, op.test(s)
 }
 
 func add(root *manifest.Node, pointer jsonPointer, value *manifest.Node) *problem {
@@ -240,26 +242,15 @@ func (op jsonOp) move(root *manifest.Node) ([]removal, *problem) {
 	return []removal{{from.path, op.node}}, nil
 }
 
-func (op jsonOp) test(root *manifest.Node, s jsonSpot) *problem {
+func (op jsonOp) test(s jsonSpot) *problem {
 	if jsonEqual(s.node, op.value) {
 		return nil
 	}
 	message := fmt.Sprintf("found %s, expected %s", describeValue(s.node), describeValue(op.value))
-	if holdsSecret(root) {
-		message = "another value is there"
-	}
 	b := op.path.problem(s, message, "if the chart has changed, the patch must follow it")
 	b.code, b.by = codeTest, op.value
+	b.veiled = op.path.text + ": another value is there"
 	return b
-}
-
-// holdsSecret reports whether the object's values must not be shown.
-func holdsSecret(root *manifest.Node) bool {
-	if _, kind := manifest.Lookup(root, "kind"); isScalar(kind) && kind.Value == "Secret" {
-		return true
-	}
-	_, items := manifest.Lookup(root, "items")
-	return isList(items) && slices.ContainsFunc(items.Content, holdsSecret)
 }
 
 // describeValue shows a scalar, and says of maps and lists how many entries

@@ -183,7 +183,7 @@ func (k *kustomization) replacementPatch(what string, r *replacement, t replacem
 	made.Target, made.selects = t.chosen.target, t.selects
 	for _, path := range t.paths {
 		made.changes = append(made.changes, change{span: made.Span, apply: func(o *object) ([]removal, *problem) {
-			value, p := r.take(o.run)
+			value, p := r.take(o)
 			if p != nil {
 				p.by = r.node
 				return nil, p
@@ -207,15 +207,23 @@ func (t replacementTarget) selects(r *run, d *manifest.Document) bool {
 	return slices.ContainsFunc(ids, t.chosen.matchesID)
 }
 
+// taken is what a replacement has found; secret says that it is of a Secret.
+type taken struct {
+	value  *manifest.Node
+	secret bool
+}
+
 // take finds the value of a replacement. A part of a text is found once for all
 // targets; a whole value is that of the moment, as in kustomize, should the
 // source be a target too.
-func (r *replacement) take(in *run) (*manifest.Node, *problem) {
+func (r *replacement) take(o *object) (*manifest.Node, *problem) {
+	in := o.run
 	if r.value != nil {
 		return r.value, nil
 	}
-	if value := in.replaced[r]; value != nil {
-		return value, nil
+	if old, ok := in.replaced[r]; ok {
+		o.copied = old.secret
+		return old.value, nil
 	}
 	var found *manifest.Document
 	for _, d := range in.docs {
@@ -231,11 +239,12 @@ func (r *replacement) take(in *run) (*manifest.Node, *problem) {
 		return nil, &problem{code: codeTarget, message: fmt.Sprintf("there is no object for the source, kind %q and name %q", r.source.Kind, r.source.Name)}
 	}
 	value, p := r.valueIn(found)
+	o.copied = found.SecretAt(manifest.Keys(splitFieldPath(r.path)...))
 	if p == nil && r.options.delimiter != "" {
 		if in.replaced == nil {
-			in.replaced = map[*replacement]*manifest.Node{}
+			in.replaced = map[*replacement]taken{}
 		}
-		in.replaced[r] = value
+		in.replaced[r] = taken{value, o.copied}
 	}
 	return value, p
 }

@@ -13,7 +13,7 @@ import (
 // imports is what patches of a kustomization must know of those before.
 type imports struct {
 	previous map[*manifest.Document][]manifest.ID // the names that objects had
-	replaced map[*replacement]*manifest.Node      // parts of texts that replacements take
+	replaced map[*replacement]taken               // parts of texts that replacements take
 }
 
 // selector chooses objects as kustomize does: by regular expressions for whole

@@ -122,7 +122,7 @@ func editedBy(t *testing.T, d *manifest.Document, change func(*manifest.Node) ([
 		if problem.by == nil {
 			t.Error("the problem has no place in the patch")
 		}
-		return nil, problem.text(false)
+		return nil, problem.text(d.IsSecret())
 	}
 	if err != nil {
 		t.Fatal(err)

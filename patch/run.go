@@ -199,7 +199,8 @@ func (r *run) findings() diag.List {
 
 // edit makes one change in one object and reports whether it changed.
 func (r *run) edit(c change, o *object) (bool, *problem, error) {
-	o.id = o.d.ID()
+	o.id, o.copied = o.d.ID(), false
+	secret := o.d.IsSecret()
 	var problem *problem
 	var removed []removal
 	before := o.d.Raw()
@@ -225,6 +226,9 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	o.note(c, result, before)
 	if problem != nil {
 		return false, problem, nil
+	}
+	if o.copied || secret && !o.d.IsSecret() {
+		o.d.MarkSecret()
 	}
 	for _, gone := range removed {
 		o.d.MarkRemoved(gone.path, c.at(gone.by))

@@ -201,8 +201,11 @@ func isContainer(v any) bool {
 // isSecretValue reports whether a path of the object may lead to something that
 // must not be shown.
 func (o *object) isSecretValue(p manifest.Path) bool {
-	if o.kind != "Secret" && !o.doc.IsSecret() || len(p) == 0 {
+	switch {
+	case o.kind != "Secret" && !o.doc.IsSecret() || len(p) == 0:
 		return false
+	case o.doc.CopiesSecret():
+		return true
 	}
 	switch p[0].Key {
 	case "apiVersion", "kind", "type", "immutable":

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/helmx-dev/helmx/manifest"
+	"go.yaml.in/yaml/v3"
 )
 
 // shortest is the length from which on a value of a Secret is looked for in
@@ -72,7 +73,8 @@ func valuesOf(lists ...[]document) map[string]bool {
 	return values
 }
 
-// addValue takes the lines of a value, and of what it is the base64 of.
+// addValue takes the lines of a value, those of what it is the base64 of, and the
+// values in a document that either holds.
 func addValue(into map[string]bool, n *manifest.Node) {
 	text, ok := manifest.Value(n).(string)
 	if !ok {
@@ -83,10 +85,20 @@ func addValue(into map[string]bool, n *manifest.Node) {
 		texts = append(texts, string(decoded))
 	}
 	for _, text := range texts {
+		addEmbedded(into, text)
 		for line := range strings.Lines(text) {
 			if line = strings.TrimSpace(line); len(line) >= shortest {
 				into[line] = true
 			}
 		}
 	}
+}
+
+// addEmbedded takes the values of a text that is YAML or JSON.
+func addEmbedded(into map[string]bool, text string) {
+	root, err := manifest.Parse([]byte(text))
+	if err != nil || root == nil || root.Kind == yaml.ScalarNode {
+		return
+	}
+	eachScalar(root, "", func(_ string, n *manifest.Node) { addValue(into, n) })
 }

@@ -355,3 +355,20 @@ func TestCopiesOfSecrets(t *testing.T) {
 		t.Errorf("got:\n%s", got)
 	}
 }
+
+func TestCopiesOutOfEmbeddedDocuments(t *testing.T) {
+	const stream = "---\nkind: Secret\nmetadata: {name: s}\ndata: {b: eyJ0b2tlbiI6ImZyb21iYXNlNjQifQ==}\nstringData:\n  json: '{\"password\":\"hunter2pass\",\"n\":12345678}'\n  conf.yaml: |\n    list:\n    - swordfish\n" +
+		"---\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: x\n  b: x\n  c: x\n  d: x\n"
+	got := changed(t, stream, Options{Context: 1}, func(docs []*manifest.Document) []*manifest.Document {
+		set(t, docs[1], map[string]string{"data.a": "hunter2pass", "data.b": "12345678", "data.c": "frombase64", "data.d": "the swordfish"})
+		return docs
+	})
+	for _, secret := range []string{"hunter2pass", "12345678", "frombase64", "swordfish"} {
+		if strings.Contains(got, secret) {
+			t.Errorf("%s shows in\n%s", secret, got)
+		}
+	}
+	if strings.Count(got, maskSame) != 4 {
+		t.Errorf("got\n%s", got)
+	}
+}
