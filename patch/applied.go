@@ -19,6 +19,7 @@ type Applied struct {
 	Target      string    // as one line
 	Kind        string    // the key of its kind of change; "" where it only deletes
 	Skipped     string    // why it was not for this stream; "" when it ran
+	Unmet       string    // how many objects it matched, and expected; "" when these agree
 	Objects     []AppliedObject
 }
 
@@ -39,6 +40,7 @@ type AppliedChange struct {
 	Span      diag.Span       // where it stands in the patch file
 	Path      manifest.Path   // the path that the patch names; nil where it names none
 	Changed   []manifest.Path // the smallest fields that are different now; empty: it was already so
+	Replaced  []manifest.Path // lists of named items that a merge replaced as a whole, since they have no merge keys
 	Reencoded []manifest.Path // fields whose text had to be written anew as a whole
 	Lines     Lines           // what it came to in the document's text
 }

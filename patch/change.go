@@ -16,6 +16,9 @@ type change struct {
 	kinds []string      // of the objects that it can be about; nil: any
 	// apply changes o.root, and tells which fields of the object are gone.
 	apply func(o *object) ([]removal, *problem)
+	// lacking says what to report where no object of a stream has what the change
+	// is about; nil: the problem in the first object.
+	lacking func([]*manifest.Document) diag.Diagnostic
 }
 
 // object is a matched object while a patch changes it.
@@ -28,8 +31,9 @@ type object struct {
 	patch   *Patch
 	applied AppliedObject
 
-	copied   bool // a change brings in a value of a Secret
-	restored bool // the last change took away what is not the user's
+	copied   bool            // a change brings in a value of a Secret
+	replaced []manifest.Path // lists that the last change replaced for want of merge keys
+	restored bool            // the last change took away what is not the user's
 }
 
 // errStopped ends an edit whose problem is reported otherwise.

@@ -43,12 +43,17 @@ func (r *run) create(p *Patch, beside []*object) ([]*object, error) {
 	var made []*object
 	ids := map[manifest.ID]*manifest.Document{}
 	for _, o := range beside {
+		before := len(r.docs)
 		d, err := r.insert(p, o, ids)
 		if err != nil {
 			return made, err
 		}
 		if d != nil {
-			made = append(made, &object{d: d, applied: appliedObject(d, Created)})
+			deed := Created
+			if len(r.docs) == before {
+				deed = Unchanged
+			}
+			made = append(made, &object{d: d, applied: appliedObject(d, deed)})
 			ids[r.identity(d)] = d
 		}
 	}
@@ -57,7 +62,8 @@ func (r *run) create(p *Patch, beside []*object) ([]*object, error) {
 }
 
 // insert makes one object, and reports what keeps it from that. The patch has
-// made others already.
+// made others already. Where helmx may run on its own output, it returns the
+// object that is there, if that holds all that the new one would.
 func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Document) (*manifest.Document, error) {
 	value, b := o.value(p.create.value)
 	if b != nil {
@@ -81,8 +87,9 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	if other := r.another(d); other != nil {
 		if f, wrong := r.exists(p, d, other); wrong {
 			r.report(f)
+			return nil, nil
 		}
-		return nil, nil
+		return other, nil
 	}
 	r.docs = docs
 	return d, nil
@@ -121,12 +128,30 @@ func (r *run) exists(p *Patch, d, other *manifest.Document) (diag.Diagnostic, bo
 		Hint:    "change the one that is there by set or merge, or give the new one another name",
 		Related: []diag.Related{{Span: other.Finding(nil, nil).Span, Message: "the object that is there"}},
 	}
+	if err == nil && r.options.AllowNoop && holdsAll(theirs, mine) {
+		return f, false
+	}
 	if err == nil && manifest.Equal(mine, theirs) {
 		f.Code, f.Message = CodeNoop, p.Name+": the object to create is there already, and the same"
 		f.Hint = "remove the patch, if the chart now has the object itself, or pass --allow-noop"
-		return f, !r.options.AllowNoop
 	}
 	return f, true
+}
+
+// holdsAll reports whether a value holds another: later patches may have added
+// keys to the maps of an object that an earlier one made.
+func holdsAll(n, part *manifest.Node) bool {
+	n, part = manifest.Resolve(n), manifest.Resolve(part)
+	if !isMap(n) || !isMap(part) {
+		return manifest.Equal(n, part)
+	}
+	for i := 0; i+1 < len(part.Content); i += 2 {
+		_, v := manifest.Lookup(n, manifest.KeyText(part.Content[i]))
+		if v == nil || !holdsAll(v, part.Content[i+1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // lastOf returns the last document of one of the charts, hooks aside, or of the

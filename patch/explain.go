@@ -130,7 +130,7 @@ var Explanations = []diag.Explanation{
 	},
 	{
 		Code: codeMerge, Title: "a strategic merge that cannot be done", Severity: diag.Error, Tags: []string{"patch"},
-		Why:    "An item of a list that is merged by key needs that key, and $patch, $retainKeys and $deleteFromPrimitiveList are the directives that are known.",
+		Why:    "An item of a list that is merged by key needs that key, which no other item of the list may have, and $patch, $retainKeys and $deleteFromPrimitiveList are the directives that are known.",
 		Remedy: "Add the key, or correct the directive.",
 		Bad:    "merge: {spec: {template: {spec: {containers: [{image: x}]}}}}\n",
 		Good:   "merge: {spec: {template: {spec: {containers: [{name: discovery, image: x}]}}}}\n",

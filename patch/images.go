@@ -3,7 +3,6 @@ package patch
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -38,7 +37,10 @@ func (p *parser) images(patch *Patch, n *manifest.Node) {
 			continue
 		}
 		names = append(names, im.name)
-		patch.changes = append(patch.changes, change{span: p.span(item), apply: im.apply})
+		patch.changes = append(patch.changes, change{
+			span: p.span(item), apply: im.apply,
+			lacking: func(docs []*manifest.Document) diag.Diagnostic { return lackingImage(docs, []Pattern{im.name}) },
+		})
 	}
 	patch.concerns = func(d *manifest.Document) bool {
 		return slices.ContainsFunc(names, func(name Pattern) bool { return mentions(d.Raw(), name) })
@@ -165,23 +167,40 @@ func eachContainer(n *manifest.Node, visit func(image *manifest.Node)) {
 	}
 }
 
-var imageText = regexp.MustCompile(`(?m)^[ -]*image:\s*["']?([^\s"']+)`)
-
 // lackingImage reports that no document holds any of the images.
 func lackingImage(docs []*manifest.Document, names []Pattern) diag.Diagnostic {
-	var have, want []string
+	var have []string
 	for _, d := range docs {
-		for _, m := range imageText.FindAllSubmatch(d.Raw(), -1) {
-			if name, _, _ := splitImage(string(m[1])); !d.IsSecret() && !slices.Contains(have, name) {
+		if !bytes.Contains(d.Raw(), []byte("ontainers")) {
+			continue
+		}
+		root, err := d.Root()
+		if err != nil {
+			continue
+		}
+		eachContainer(root, func(n *manifest.Node) {
+			if name, _, _ := splitImage(n.Value); !slices.Contains(have, name) {
 				have = append(have, name)
 			}
-		}
+		})
 	}
+	return lackingName("no container has the image ", names, have, "the stream holds no image")
+}
+
+// lackingName reports names that nothing has, with what comes near to them.
+func lackingName(message string, names []Pattern, have []string, none string) diag.Diagnostic {
+	var want, hints []string
 	for _, name := range names {
 		want = append(want, fmt.Sprintf("%q", name.text))
+		if meant := diag.DidYouMean(name.text, have); meant != "" {
+			hints = append(hints, meant)
+		}
 	}
-	f := diag.Diagnostic{Message: "no container has the image " + orList(want), Hint: "the stream holds no image"}
-	if len(have) > 0 {
+	f := diag.Diagnostic{Message: message + orList(want), Hint: strings.Join(hints, " ")}
+	switch {
+	case len(have) == 0:
+		f.Hint = none
+	case hints == nil:
 		f.Hint = "nearest: " + strings.Join(diag.NearestN(names[0].text, have, maxNamed), ", ")
 	}
 	return f

@@ -22,11 +22,12 @@ func (p *parser) extend(what string, patch *Patch, key, n *manifest.Node) []chan
 			if p != nil {
 				return nil, p
 			}
-			return nil, o.patch.addTo(a.path, o.root, items, func(list manifest.Found) (int, *problem) {
+			return nil, o.addTo(a.path, items, func(list manifest.Found) (int, []*manifest.Node, *problem) {
+				all := list.Node.Content
 				if what == "prepend" {
-					return 0, nil
+					return 0, all, nil
 				}
-				return len(list.Node.Content), nil
+				return len(all), all, nil
 			})
 		}})
 	}
@@ -43,9 +44,10 @@ func (o *object) items(n *manifest.Node) ([]*manifest.Node, *problem) {
 }
 
 // addTo puts items into the lists at a path, at the place that where tells. A
-// list that holds them already, one behind the other, stays as it is.
-func (p *Patch) addTo(path manifest.Path, root *manifest.Node, items []*manifest.Node, where func(list manifest.Found) (int, *problem)) *problem {
-	return walk{path: path, way: true, items: p.Ensure == Create, leaf: func(f manifest.Found) *problem {
+// list that holds them already, one behind the other, among those that where
+// names, stays as it is.
+func (o *object) addTo(path manifest.Path, items []*manifest.Node, where func(list manifest.Found) (int, []*manifest.Node, *problem)) *problem {
+	return walk{path: path, way: true, items: o.patch.Ensure == Create, leaf: func(f manifest.Found) *problem {
 		if isNull(f.Node) {
 			become(f.Node, yaml.SequenceNode)
 		}
@@ -53,11 +55,11 @@ func (p *Patch) addTo(path manifest.Path, root *manifest.Node, items []*manifest
 			return &problem{code: codeClash, path: f.Path, at: f.Node,
 				message: fmt.Sprintf("%s is %s, and the patch adds items to a list", f.Path, manifest.KindName(f.Node)), hint: "name a list, or use set"}
 		}
-		if holdsRun(f.Node.Content, items) {
-			return nil
+		at, among, b := where(f)
+		if b != nil || holdsRun(among, items) {
+			return b
 		}
-		at, b := where(f)
-		if b != nil {
+		if b := o.keyTwice(f, items); b != nil {
 			return b
 		}
 		var copies []*manifest.Node
@@ -66,7 +68,70 @@ func (p *Patch) addTo(path manifest.Path, root *manifest.Node, items []*manifest
 		}
 		f.Node.Content = slices.Insert(f.Node.Content, at, copies...)
 		return nil
-	}}.from(root)
+	}}.from(o.root)
+}
+
+// keyTwice refuses items whose merge key another item of the list has.
+func (o *object) keyTwice(list manifest.Found, items []*manifest.Node) *problem {
+	m := merger{apiVersion: o.id.APIVersion, kind: o.id.Kind, keys: o.run.options.ListKeys}
+	keys, _ := m.listKeys(fieldNames(list.Path))
+	if len(keys) == 0 {
+		return nil
+	}
+	all := slices.Clone(list.Node.Content)
+	for _, item := range items {
+		if slices.ContainsFunc(all, func(other *manifest.Node) bool { return sameKeys(other, item, keys) }) {
+			_, value := manifest.Lookup(item, keys[0])
+			step := manifest.Step{Kind: manifest.Match, Fields: []manifest.Field{{Name: keys[0], Value: value.Value}}}
+			there := append(slices.Clip(list.Path), step)
+			b := &problem{code: codeMerge, path: list.Path, by: item, at: list.Node,
+				message: fmt.Sprintf("there is an item with the %s %q already", keys[0], value.Value),
+				veiled:  fmt.Sprintf("there is an item with the same %s already", keys[0]),
+				hint:    "change it by merge"}
+			if !o.d.IsSecret() {
+				b.hint += fmt.Sprintf(", or by set at %s", there)
+			}
+			return b
+		}
+		all = append(all, item)
+	}
+	return nil
+}
+
+// apart are fields that tell items with the same merge key apart: the API
+// server takes a port twice, once for each protocol.
+var apart = []string{"protocol", "whenUnsatisfiable"}
+
+// sameKeys reports whether the API server would refuse two items beside each
+// other.
+func sameKeys(a, b *manifest.Node, keys []string) bool {
+	a, b = manifest.Resolve(a), manifest.Resolve(b)
+	for _, key := range keys {
+		_, x := manifest.Lookup(a, key)
+		_, y := manifest.Lookup(b, key)
+		if !isScalar(x) || !isScalar(y) || x.Value != y.Value {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(apart, func(key string) bool {
+		_, x := manifest.Lookup(a, key)
+		_, y := manifest.Lookup(b, key)
+		return (x == nil) != (y == nil) || x != nil && !manifest.Equal(x, y)
+	})
+}
+
+// fieldNames are the keys that lead to a list, nil inside of a string.
+func fieldNames(path manifest.Path) []string {
+	var names []string
+	for _, s := range path {
+		switch s.Kind {
+		case manifest.Key, manifest.Token:
+			names = append(names, s.Key)
+		case manifest.Decode:
+			return nil
+		}
+	}
+	return names
 }
 
 // holdsRun reports whether the items stand in a list, one behind the other.
@@ -162,12 +227,13 @@ func (in insertion) apply(o *object) ([]removal, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	return nil, o.patch.addTo(in.path, o.root, items, in.place)
+	return nil, o.addTo(in.path, items, in.place)
 }
 
-// place returns where the new items go: in front of the first item that is
-// selected, or behind the last.
-func (in insertion) place(f manifest.Found) (int, *problem) {
+// place returns where the new items go, in front of the first item that is
+// selected or behind the last, and the items on that side of it: all of them for
+// an index, which stands for another item once something was inserted.
+func (in insertion) place(f manifest.Found) (int, []*manifest.Node, *problem) {
 	step := in.before
 	if step == nil {
 		step = in.after
@@ -176,10 +242,17 @@ func (in insertion) place(f manifest.Found) (int, *problem) {
 	if miss != nil {
 		p := missing(miss)
 		p.path = append(f.Path[:len(f.Path):len(f.Path)], *step)
-		return 0, p
+		return 0, nil, p
 	}
-	if in.before != nil {
-		return slices.Index(f.Node.Content, found[0].Node), nil
+	all := f.Node.Content
+	at := slices.Index(all, found[0].Node)
+	among := all[:at]
+	if in.before == nil {
+		at = slices.Index(all, found[len(found)-1].Node) + 1
+		among = all[at:]
 	}
-	return slices.Index(f.Node.Content, found[len(found)-1].Node) + 1, nil
+	if step.Kind == manifest.Index {
+		among = all
+	}
+	return at, among, nil
 }

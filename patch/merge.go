@@ -15,6 +15,7 @@ type merger struct {
 	apiVersion, kind string
 	keys             ListKeys
 	removed          []removal
+	whole            []manifest.Path                     // lists of named items that were replaced for want of merge keys
 	kustomize        bool                                // as kustomize does it, which differs in a few things
 	before           map[*manifest.Node][]*manifest.Node // what lists held that are merged
 }
@@ -248,6 +249,9 @@ func (m *merger) list(n, patch *manifest.Node, fields []string, path manifest.Pa
 	case p != nil:
 		return p
 	case len(keys) == 0 && !set || replace:
+		if !replace && len(n.Content) > 0 && !slices.ContainsFunc(n.Content, nameless) {
+			m.whole = append(m.whole, path)
+		}
 		m.replace(n, &manifest.Node{Kind: yaml.SequenceNode, Content: items, Style: patch.Style})
 		return nil
 	case set:
@@ -279,6 +283,13 @@ func hasKey(key string, lists ...[]*manifest.Node) bool {
 		_, v := manifest.Lookup(item, key)
 		return !isNull(v)
 	})
+}
+
+// nameless reports whether an item has no name, by which the items of a list
+// could have been merged.
+func nameless(item *manifest.Node) bool {
+	_, name := manifest.Lookup(manifest.Resolve(item), "name")
+	return name == nil
 }
 
 // union adds the scalars that a list does not have yet.

@@ -19,6 +19,7 @@ func (p *parser) merge(key, n *manifest.Node) []change {
 		}
 		m := &merger{apiVersion: o.id.APIVersion, kind: o.id.Kind, keys: o.run.options.ListKeys}
 		p = m.merge(o.root, value, nil, nil)
+		o.replaced = m.whole
 		return m.removed, p
 	}}}
 }

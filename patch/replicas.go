@@ -3,7 +3,6 @@ package patch
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
@@ -45,7 +44,9 @@ func (p *parser) replicas(patch *Patch, key, n *manifest.Node) {
 			continue
 		}
 		names = append(names, name...)
-		patch.changes = append(patch.changes, p.replicaCount(p.span(item), count, name))
+		c := p.replicaCount(p.span(item), count, name)
+		c.lacking = func(docs []*manifest.Document) diag.Diagnostic { return lackingWorkload(docs, name) }
+		patch.changes = append(patch.changes, c)
 	}
 	patch.concerns = func(d *manifest.Document) bool {
 		id := d.ID()
@@ -56,20 +57,13 @@ func (p *parser) replicas(patch *Patch, key, n *manifest.Node) {
 
 // lackingWorkload reports that no workload has any of the names.
 func lackingWorkload(docs []*manifest.Document, names Patterns) diag.Diagnostic {
-	var have, want []string
+	var have []string
 	for _, d := range docs {
 		if id := d.ID(); slices.Contains(replicaKinds, id.Kind) {
 			have = append(have, id.Name)
 		}
 	}
-	for _, name := range names {
-		want = append(want, fmt.Sprintf("%q", name.text))
-	}
-	f := diag.Diagnostic{Message: "no workload has the name " + orList(want), Hint: "the stream holds no workload with replicas"}
-	if len(have) > 0 {
-		f.Hint = "nearest: " + strings.Join(diag.NearestN(names.first(), have, maxNamed), ", ")
-	}
-	return f
+	return lackingName("no workload has the name ", names, have, "the stream holds no workload with replicas")
 }
 
 // replicaCount sets the count where the name matches.

@@ -45,6 +45,7 @@ type run struct {
 	more    map[int]int                 // how many more objects a finding is true of, by its place in found
 	renamed []renamed                   // by the current patch
 	told    map[*manifest.Document]bool // documents reported as no YAML
+	unmet   string                      // what the current patch expected in vain, for Applied
 	found   diag.List
 	starved []string // patches that found a stream without any object; empty is the place of their finding in found
 	empty   int
@@ -55,12 +56,13 @@ type run struct {
 // patch applies one patch and tells of it.
 func (r *run) patch(p *Patch) error {
 	why, err := "", error(nil)
+	r.unmet = ""
 	var objects []*object
 	if why = r.skip(p); why == "" {
 		objects, err = r.apply(p)
 	}
 	if r.options.Explain != nil {
-		a := Applied{Name: p.Name, Description: p.Description, Span: p.Span, Target: p.Target.Text, Kind: p.Kind, Skipped: why}
+		a := Applied{Name: p.Name, Description: p.Description, Span: p.Span, Target: p.Target.Text, Kind: p.Kind, Skipped: why, Unmet: r.unmet}
 		for _, o := range objects {
 			a.Objects = append(a.Objects, o.applied)
 		}
@@ -80,8 +82,12 @@ func (r *run) apply(p *Patch) ([]*object, error) {
 	if p.Expect != nil {
 		expect = *p.Expect
 	}
+	if len(matched) == 0 && p.Ensure == Absent && p.Expect == nil && r.options.AllowNoop {
+		return nil, nil
+	}
 	if !expect.holds(len(matched)) && len(r.found) == before {
 		r.unexpected(p, expect, matched)
+		r.unmet = fmt.Sprintf("matched %s, expected %s: nothing was done", count(len(matched), "object"), expect)
 	}
 	if len(matched) == 0 || len(r.found) > before {
 		return nil, nil
@@ -142,7 +148,7 @@ func (r *run) change(p *Patch, objects []*object) error {
 			continue
 		}
 		if absent != nil && !r.options.AllowNoop {
-			r.report(*absent)
+			r.report(r.lacking(p, c, *absent))
 		}
 		idles = append(idles, idle{c, held})
 	}
@@ -157,6 +163,18 @@ func (r *run) change(p *Patch, objects []*object) error {
 		}
 	}
 	return nil
+}
+
+// lacking reports a change for which no object has what it needs. Which of the
+// objects that a patch without target concerns comes first is chance, so none is
+// named then.
+func (r *run) lacking(p *Patch, c change, absent diag.Diagnostic) diag.Diagnostic {
+	if c.lacking == nil || p.targeted {
+		return absent
+	}
+	f := c.lacking(r.docs)
+	f.Code, f.Severity, f.Span, f.Message = absent.Code, absent.Severity, absent.Span, p.Name+": "+f.Message
+	return f
 }
 
 // idle is a change that changed nothing.
@@ -204,6 +222,7 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	var problem *problem
 	var removed []removal
 	before := o.d.Raw()
+	o.replaced = nil
 	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
 		o.root = root
 		bookkeeping := holdAnnotations(o.d, root)
@@ -254,7 +273,7 @@ func (o *object) note(c change, result manifest.EditResult, before []byte) {
 		o.applied.Did = Changed
 	}
 	o.applied.Changes = append(o.applied.Changes, AppliedChange{
-		Span: c.span, Path: c.path, Changed: result.Changed, Reencoded: result.Reencoded, Lines: countLines(before, o.d.Raw()),
+		Span: c.span, Path: c.path, Changed: result.Changed, Reencoded: result.Reencoded, Replaced: o.replaced, Lines: countLines(before, o.d.Raw()),
 	})
 }
 

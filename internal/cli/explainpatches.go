@@ -31,6 +31,8 @@ func explainPatch(w io.Writer, a patch.Applied) {
 	switch {
 	case a.Skipped != "":
 		fmt.Fprintf(w, "  skipped: %s\n", a.Skipped)
+	case a.Unmet != "" && len(a.Objects) == 0:
+		fmt.Fprintf(w, "  %s\n", a.Unmet)
 	case len(a.Objects) == 0:
 		fmt.Fprint(w, "  matched no object\n")
 	}
@@ -71,6 +73,9 @@ func explainChange(w io.Writer, kind string, secret bool, c patch.AppliedChange)
 		if c.Path == nil || len(c.Changed) > 1 {
 			fmt.Fprintf(w, "      %s\n", shownPath(p, secret))
 		}
+	}
+	for _, p := range c.Replaced {
+		fmt.Fprintf(w, "      %s: replaced as a whole: the list has no merge keys\n", shownPath(p, secret))
 	}
 	for _, p := range c.Reencoded {
 		fmt.Fprintf(w, "      re-encoded: %s, since no edit in place of its text gives the patched value; comments in it may have moved\n", shownPath(p, secret))
