@@ -215,6 +215,10 @@ func (f Found) key(n *Node, key string, miss *Miss) ([]Found, *Miss) {
 
 func (f Found) token(n *Node, token string, miss *Miss) ([]Found, *Miss) {
 	index, err := strconv.Atoi(token)
+	if err == nil && token != strconv.Itoa(index) {
+		miss.Reason = fmt.Sprintf("%s is a list, and %q is no index: an index has no leading zeros", miss.place(), token)
+		return nil, miss
+	}
 	if err != nil {
 		miss.Reason = fmt.Sprintf("%q is behind the last item of %s", token, miss.place())
 		return nil, miss

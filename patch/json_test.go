@@ -73,3 +73,16 @@ func TestKeysInYAML(t *testing.T) {
 		}
 	}
 }
+
+// An index in a JSON pointer has no leading zeros, whatever kind of change it is in.
+func TestPointersTakeNoLeadingZeros(t *testing.T) {
+	in := "kind: ConfigMap\nmetadata: {name: c}\nl: [a]\n"
+	for _, change := range []string{"set: {/l/00: x}", "remove: /l/00", "jsonPatch: [{op: remove, path: /l/00}]"} {
+		if out, found := applied(t, in, change); out != in || !strings.Contains(found, "l is a list, and ") || !strings.Contains(found, "is no index") {
+			t.Errorf("%s: got\n%s%s", change, out, found)
+		}
+	}
+	if out, found := applied(t, in, "set: {/l/0: x, 'data[\"*\"]': y}"); !strings.Contains(out, "l: [x]") || !strings.Contains(out, `"*": y`) || found != "" {
+		t.Errorf("got\n%s%s", out, found)
+	}
+}

@@ -69,11 +69,28 @@ func (p *parser) readPath(n *manifest.Node) (manifest.Path, bool) {
 		p.report(codePathSyntax, n, "an empty path", "name the field, such as spec.replicas")
 		return nil, false
 	}
+	if message, hint := foreignSyntax(path, n.Value); message != "" {
+		p.report(codePathSyntax, n, message, hint)
+		return nil, false
+	}
 	if name, inside := dottedName(path); name != nil {
 		p.report(codePathSyntax, n, fmt.Sprintf("%s is a map of strings, and the path leads into one of its values", inside), fmt.Sprintf("quote a key with dots: %s", name))
 		return nil, false
 	}
 	return path, true
+}
+
+// foreignSyntax recognizes what other tools write in paths, and a path takes for
+// the name of a key.
+func foreignSyntax(path manifest.Path, text string) (message, hint string) {
+	if first := path[0]; first.Kind == manifest.Key && strings.Contains(first.Key, "/") {
+		return fmt.Sprintf("no object has a field %q", first.Key), fmt.Sprintf("a JSON pointer begins with a slash: /%s", first.Key)
+	}
+	star := slices.ContainsFunc(path, func(s manifest.Step) bool { return s.Kind == manifest.Key && s.Key == "*" })
+	if star && !strings.ContainsAny(text, `"'`) {
+		return `"*" is the name of a key here`, `write [*] for every item or value, and ["*"] for a key of that name`
+	}
+	return "", ""
 }
 
 // dottedName returns the path that was probably meant, and that of the map it

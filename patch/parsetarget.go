@@ -129,12 +129,16 @@ func (p *parser) expect(n *manifest.Node) *Expect {
 		return nil
 	}
 	e := &Expect{}
-	e.Min, _ = strconv.Atoi(m[1])
+	var err error
+	e.Min, err = strconv.Atoi(m[1])
 	e.Max = e.Min
 	if m[2] != "" {
 		e.Max = -1
-	} else if m[3] != "" {
-		e.Max, _ = strconv.Atoi(m[3])
+	} else if m[3] != "" && err == nil {
+		e.Max, err = strconv.Atoi(m[3])
+	}
+	if err != nil {
+		p.report(codeTargetSyntax, n, fmt.Sprintf("expect is %q, which is more than any stream holds", n.Value), "")
 	}
 	if e.Max >= 0 && e.Max < e.Min {
 		p.report(codeTargetSyntax, n, fmt.Sprintf("expect is %q, and the upper bound is below the lower", n.Value), "")

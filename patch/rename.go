@@ -13,6 +13,10 @@ func (p *parser) rename(key, n *manifest.Node) []change {
 		if !p.string("the new key", a.value, "the name that the key shall have") {
 			continue
 		}
+		if message, hint := notAKey(a.path, a.value.Value); message != "" {
+			p.report(codeShape, a.value, message, hint)
+			continue
+		}
 		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
 			name, p := o.text(a.value)
 			if p != nil {
@@ -22,6 +26,19 @@ func (p *parser) rename(key, n *manifest.Node) []change {
 		}})
 	}
 	return list
+}
+
+// notAKey says what is wrong with a new key that is none: an empty one, or the
+// path of it.
+func notAKey(path manifest.Path, name string) (message, hint string) {
+	if name == "" {
+		return "the new key is empty", "write the name that the key shall have"
+	}
+	to, err := manifest.ParsePath(name)
+	if last := len(path) - 1; err == nil && last > 0 && len(to) == len(path) && to[:last].Equal(path[:last]) {
+		return fmt.Sprintf("the new key is %q, which is a path", name), fmt.Sprintf("write only the new key: %s", to[last].Key)
+	}
+	return "", ""
 }
 
 // renameKey gives the keys that a path leads to another name, in their places.
