@@ -176,19 +176,24 @@ func TestFindingNamesThePlaceTheUserOwns(t *testing.T) {
 }
 
 func TestFindingHidesSecrets(t *testing.T) {
-	text := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n    last: c2VjcmV0\ndata:\n  k: c2VjcmV0\n"
-	d := New([]byte(text), Origin{File: "s.yaml", Line: 1})
-	root, err := d.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	Walk(root, func(p Path, n *Node) bool {
-		f := d.Finding(n, p)
-		if f.Excerpt != nil && strings.Contains(f.Excerpt.Text, "c2VjcmV0") {
-			t.Errorf("%s shows %q", p, f.Excerpt.Text)
+	for _, text := range []string{
+		"apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n    last: c2VjcmV0\ndata:\n  k: c2VjcmV0\n",
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {last: c2VjcmV0}}\ndata: {k: c2VjcmV0}\n",
+		`{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"data":{"k":"c2VjcmV0"}}`,
+	} {
+		d := New([]byte(text), Origin{File: "s.yaml", Line: 1})
+		root, err := d.Root()
+		if err != nil {
+			t.Fatal(err)
 		}
-		return true
-	})
+		Walk(root, func(p Path, n *Node) bool {
+			f := d.Finding(n, p)
+			if f.Excerpt != nil && strings.Contains(f.Excerpt.Text, "c2VjcmV0") {
+				t.Errorf("%s shows %q", p, f.Excerpt.Text)
+			}
+			return true
+		})
+	}
 	list := New([]byte("apiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  data: {k: c2VjcmV0}\n"), Origin{})
 	if f := list.FindingAt(5, 10); f.Excerpt != nil {
 		t.Errorf("a list of Secrets shows %q", f.Excerpt.Text)

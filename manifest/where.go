@@ -57,6 +57,9 @@ func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
 	if col > 0 && !d.SecretAt(p) {
 		f.Excerpt = d.excerpt(line, col, width)
 	}
+	if f.Excerpt != nil && d.holdsSecret() && strings.ContainsAny(f.Excerpt.Text, "{[") {
+		f.Excerpt = nil // other fields stand on the line
+	}
 	if by, ok := d.removedBy(p); ok {
 		f.Related = []diag.Related{{Span: f.Span, Message: "removed from here"}}
 		f.Span, f.Excerpt = by, nil

@@ -86,3 +86,20 @@ func TestPointersTakeNoLeadingZeros(t *testing.T) {
 		t.Errorf("got\n%s%s", out, found)
 	}
 }
+
+// What a move takes along has a place in the object, and none in the patch.
+func TestMovedValuesAreFoundAtTheMove(t *testing.T) {
+	patches, found := patchesOf(t, "patches:\n- name: a\n  target: {kind: ConfigMap}\n  jsonPatch:\n  - {op: move, from: /spec/x, path: /data/x}\n")
+	docs, more, err := Apply(context.Background(), manifest.Read("in.yaml", []byte("kind: ConfigMap\ndata:\n  a: b\nspec:\n  y: 1\n  x: 5\n")), Options{Patches: patches})
+	if err != nil || len(found)+len(more) > 0 {
+		t.Fatal(found, more, err)
+	}
+	root, err := docs[0].Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := manifest.Keys("data", "x")
+	if f := docs[0].Finding(path.Get(root), path); f.Span.String() != "helmx.yaml:5:5" {
+		t.Errorf("the moved value is at %s in\n%s", f.Span, docs[0].Raw())
+	}
+}

@@ -239,6 +239,9 @@ func (op jsonOp) move(root *manifest.Node) ([]removal, *problem) {
 		return nil, problem
 	}
 	to.put(root, from.node)
+	if key, _ := manifest.Lookup(to.parent, to.key); to.node == nil && key != nil {
+		key.Line, key.Column = op.node.Line, op.node.Column // that of the value is a place in the object
+	}
 	return []removal{{from.path, op.node}}, nil
 }
 
