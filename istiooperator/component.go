@@ -41,6 +41,7 @@ var (
 type translation struct {
 	*source
 	merged   *merged
+	path     func(string) error // of Options
 	releases []Release
 	values   []map[string]any // of the releases
 	patches  []patchEntry

@@ -65,6 +65,9 @@ type Options struct {
 	// nothing in what the chart of a release makes of its values. They are left
 	// out, since helmx takes such a patch for a mistake. nil: all patches stay.
 	Idle func(r Release, values, config []byte) ([]string, error)
+	// Path says what is wrong with the path of an overlay, which stays as it is.
+	// nil: nothing is.
+	Path func(text string) error
 }
 
 // Import translates every IstioOperator in data; file is its name in findings.
@@ -121,8 +124,11 @@ func importDocument(doc *manifest.Document, names map[string]bool, o Options) (*
 	if !ok {
 		return nil, s.findings, nil
 	}
-	t := &translation{source: s, merged: m}
+	t := &translation{source: s, merged: m, path: o.Path}
 	t.translate()
+	if s.findings.HasErrors() {
+		return nil, s.findings, nil
+	}
 	if err := t.leaveOut(o.Idle); err != nil {
 		return nil, s.findings, err
 	}

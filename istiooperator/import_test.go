@@ -2,6 +2,7 @@ package istiooperator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -312,4 +313,20 @@ func FuzzImport(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The path is wrong in the user's own file, and reported there.
+func TestOverlayPathsAreReportedWhereTheyStand(t *testing.T) {
+	in := head + "spec:\n  components:\n    pilot:\n      k8s:\n        overlays:\n        - kind: A\n          name: b\n          patches:\n          - path: good\n          - path: bad\n"
+	_, findings, err := Import("in.yaml", []byte(in), Options{Path: func(text string) error {
+		if text == "bad" {
+			return errors.New("no path")
+		}
+		return nil
+	}})
+	line := strings.Count(head, "\n") + 10
+	want := fmt.Sprintf("in.yaml:%d:19: error[IM006]: IstioOperator", line)
+	if err != nil || !slices.ContainsFunc(findings, func(d diag.Diagnostic) bool { return strings.HasPrefix(d.String(), want) }) {
+		t.Errorf("got %v, %v, want %s", findings, err, want)
+	}
 }

@@ -341,6 +341,18 @@ func holdsBraces(v any) bool {
 	return false
 }
 
+// overlayPaths reports paths that helmx could not read, in the user's own file.
+func (k kubernetes) overlayPaths(patches []any, at manifest.Path) {
+	if k.translation.path == nil {
+		return
+	}
+	for i, item := range patches {
+		if err := k.translation.path(text(mapOf(item)["path"])); err != nil {
+			k.find(diag.Error, codeType, at.At(i).Child("path"), "the path of the overlay cannot be read: "+err.Error(), "")
+		}
+	}
+}
+
 // overlays are patches of helmx as they are, one for each object.
 func (k kubernetes) overlays(list []any) {
 	for i, item := range list {
@@ -357,6 +369,7 @@ func (k kubernetes) overlays(list []any) {
 		case k.chart == gatewayChart:
 			k.find(diag.Info, codeDiffers, at, "the chart gateway leaves most of the pod to injection: a path of this overlay may lead to what it does not write", "`helmx template` says so, with what is there")
 		}
+		k.overlayPaths(patches, at.Child("patches"))
 		k.addPatch(fmt.Sprintf("overlay-%d", i+1), kind, name, "overlays", patches, at)
 	}
 }

@@ -42,6 +42,9 @@ func (m *Miss) Error() string {
 func (m *Miss) DidYouMean() string {
 	switch m.Step.Kind {
 	case Key, Token:
+		if n := Resolve(m.Node); n != nil && n.Kind == yaml.SequenceNode {
+			return m.meantInList()
+		}
 		return diag.DidYouMean(m.Step.Key, m.Have)
 	case Item:
 		return m.meantItem()
@@ -57,6 +60,24 @@ func (m *Miss) DidYouMean() string {
 		}
 	}
 	return ""
+}
+
+// meantInList says how the items of a list are selected, to a path that goes on
+// as in a map.
+func (m *Miss) meantInList() string {
+	item := Step{Kind: Item, Key: m.Step.Key}
+	for _, have := range m.Have {
+		if strings.HasPrefix(have, "name=") {
+			item = Step{Kind: Match, Fields: []Field{{Name: "name", Value: m.Step.Key}}}
+		}
+	}
+	switch {
+	case m.Step.Key == "-":
+		return "to add an item, use append"
+	case len(m.Have) == 0:
+		return ""
+	}
+	return "items of a list are selected in brackets: " + append(slices.Clip(m.Deepest), item).String()
 }
 
 // meantItem suggests the name of an item for a bare word in brackets.
@@ -202,6 +223,9 @@ func (f Found) step(p Path, i int, embedded func(*Node) (*Node, error)) ([]Found
 
 func (f Found) key(n *Node, key string, miss *Miss) ([]Found, *Miss) {
 	if n.Kind != yaml.MappingNode {
+		if n.Kind == yaml.SequenceNode {
+			miss.Have = itemsOf(n, Step{Kind: Item})
+		}
 		return nil, miss.clash("a map")
 	}
 	k, v := entry(n, key)
@@ -287,6 +311,9 @@ func (f Found) decode(n *Node, format string, miss *Miss, embedded func(*Node) (
 	inner, err := embedded(n)
 	if err != nil {
 		miss.Reason = fmt.Sprintf("the string at %s is no %s: %v", miss.place(), strings.ToUpper(format), err)
+		if strings.Contains(n.Value, "{{") {
+			miss.Reason += "; it looks like a Go template, which is text: set it as a whole, or change it by jq"
+		}
 		return nil, miss
 	}
 	if inner == nil {

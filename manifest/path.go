@@ -338,6 +338,9 @@ func (p *pathParser) fields(start int, name string, quoted bool) error {
 		if err != nil {
 			return err
 		}
+		if slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name }) {
+			return p.fail(start, fmt.Sprintf("%q stands twice, and an item has it once", name))
+		}
 		fields = append(fields, Field{Name: name, Value: value})
 		if p.at >= len(p.text) || p.text[p.at] != ',' {
 			break

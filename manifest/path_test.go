@@ -101,6 +101,7 @@ data:
       tracing: {sampling: 5}
   config.json: '{"policy": [1, 2]}'
   broken: "a: ["
+  template: "{{- if .x }}\na: {{ .y }}\n{{- end }}"
 `
 
 func TestFind(t *testing.T) {
@@ -150,7 +151,10 @@ func TestMissesSayWhatIsThere(t *testing.T) {
 		"spec.containers[app]":           {"no item [app] in", "are selected by a field: [name=discovery]"},
 		"spec.containers[0].args[--lag]": {"no item [--lag] in spec.containers[0].args; there is --log, x", `did you mean "--log"?`},
 		"spec.containers[7]":             {"no item [7] in spec.containers, which has 2"},
-		"spec.containers.name":           {"spec.containers is a list, not a map"},
+		"spec.containers.name":           {"spec.containers is a list, not a map", "name=discovery", "in brackets: spec.containers[name=name]"},
+		"spec.containers[0].args.x":      {"is a list, not a map; there is", "--log", "in brackets: spec.containers[0].args[x]"},
+		"/spec/containers/-":             {"use append"},
+		"data.template|yaml.a":           {"data.template is no YAML", "looks like a Go template"},
 		"spec.replicas.x":                {"spec.replicas is a number, not a map"},
 		"spec[0]":                        {"spec is a map, not a list"},
 		"spec.empty[0]":                  {"spec.empty is empty"},

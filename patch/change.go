@@ -94,7 +94,7 @@ func (b *problem) text(secret bool) string {
 		return b.message
 	}
 	miss := *b.miss
-	if secret && (miss.Step.Kind != manifest.Key || isEmbedded(miss.Deepest)) {
+	if secret && (miss.Step.Kind != manifest.Key || isList(manifest.Resolve(miss.Node)) || isEmbedded(miss.Deepest)) {
 		miss.Have = nil
 	}
 	return b.message + miss.Error()

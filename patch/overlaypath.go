@@ -27,6 +27,12 @@ type overlayStep struct {
 
 var overlayField = regexp.MustCompile("^[a-zA-Z0-9_-]+$")
 
+// CheckOverlayPath says what is wrong with a path of an overlay.
+func CheckOverlayPath(text string) error {
+	_, err := parseOverlayPath(text)
+	return err
+}
+
 func parseOverlayPath(text string) (overlayPath, error) {
 	clean := strings.TrimSuffix(strings.TrimPrefix(path.Clean(text), "."), ".")
 	var steps overlayPath

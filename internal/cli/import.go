@@ -19,6 +19,7 @@ import (
 	"github.com/helmx-dev/helmx/internal/pipeline"
 	"github.com/helmx-dev/helmx/istiooperator"
 	"github.com/helmx-dev/helmx/manifest"
+	"github.com/helmx-dev/helmx/patch"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -74,6 +75,7 @@ func (a *app) importIstioOperator(ctx context.Context, file string, o *importFla
 		return err
 	}
 	installs, findings, err := istiooperator.Import(inputName(file), data, istiooperator.Options{
+		Path: patch.CheckOverlayPath,
 		Idle: func(r istiooperator.Release, values, cfg []byte) ([]string, error) {
 			return a.idlePatches(ctx, r, values, cfg)
 		},
