@@ -86,7 +86,7 @@ func (c *collector) stdin() error {
 	if err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
-	c.Docs = append(c.Docs, manifest.Read("<stdin>", data)...)
+	c.Docs = append(c.Docs, manifest.Read(manifest.Stdin, data)...)
 	return nil
 }
 

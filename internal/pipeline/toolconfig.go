@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -30,10 +29,6 @@ var toolConfig = map[string][]string{
 
 func isToolConfig(d *manifest.Document) bool {
 	id := d.ID()
-	group, _, grouped := strings.Cut(id.APIVersion, "/")
-	if !grouped {
-		group = ""
-	}
-	kinds, ok := toolConfig[group]
+	kinds, ok := toolConfig[id.Group()]
 	return ok && (kinds == nil || slices.Contains(kinds, id.Kind))
 }
