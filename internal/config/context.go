@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -164,8 +165,9 @@ func parseContext(doc *manifest.Document) (*Context, diag.List) {
 func disagreement(a, b *Context) diag.List {
 	first, _ := a.doc.Root()
 	second, _ := b.doc.Root()
+	null := manifest.NewNode(nil) // what a key that is left out says
 	for _, key := range []string{"release", "chart", "values"} {
-		if manifest.Equal(orNull(find(first, key)), orNull(find(second, key))) {
+		if manifest.Equal(cmp.Or(find(first, key), null), cmp.Or(find(second, key), null)) {
 			continue
 		}
 		f := b.doc.Finding(find(second, key), manifest.Keys(key))
@@ -177,13 +179,6 @@ func disagreement(a, b *Context) diag.List {
 		return diag.List{f}
 	}
 	return nil
-}
-
-func orNull(n *yaml.Node) *yaml.Node {
-	if n == nil {
-		return manifest.NewNode(nil)
-	}
-	return n
 }
 
 // Layer is the values of the Context as a layer; it takes nil for c.

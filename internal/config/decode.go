@@ -89,11 +89,7 @@ func (d *decoder) constant(root *yaml.Node, key, want, got string) {
 	if got == want {
 		return
 	}
-	at := root
-	if n := find(root, key); n != nil {
-		at = n
-	}
-	d.add(at, "CF004", "%s is %q, expected %q", key, got, want)
+	d.add(cmp.Or(find(root, key), root), "CF004", "%s is %q, expected %q", key, got, want)
 }
 
 // decode fills *into from n.

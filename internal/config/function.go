@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,7 +54,7 @@ func CheckResourceList(doc *manifest.Document) diag.List {
 	d := decoder{doc: doc}
 	d.decode(root, &l)
 	if !slices.Contains(resourceListVersions, l.APIVersion) {
-		d.add(orRoot(find(root, "apiVersion"), root), codeFunction, "apiVersion of the ResourceList is %q, expected one of %s", l.APIVersion, strings.Join(resourceListVersions, ", ")).
+		d.add(cmp.Or(find(root, "apiVersion"), root), codeFunction, "apiVersion of the ResourceList is %q, expected one of %s", l.APIVersion, strings.Join(resourceListVersions, ", ")).
 			Hint = diag.DidYouMean(l.APIVersion, resourceListVersions)
 	}
 	if n := l.FunctionConfig; n != nil && n.Tag != yaml.NodeTagNull {
@@ -78,13 +79,6 @@ func (d *decoder) items(n *yaml.Node) {
 	}
 }
 
-func orRoot(n, root *yaml.Node) *yaml.Node {
-	if n == nil {
-		return root
-	}
-	return n
-}
-
 // configMap are the keys of a ConfigMap that holds flags.
 type configMap struct {
 	APIVersion string     `yaml:"apiVersion"`
@@ -106,16 +100,9 @@ func ParseFunction(doc *manifest.Document) (Function, diag.List) {
 	}
 	return Function{}, diag.List{{
 		Code: codeFunction, Severity: diag.Error, Span: diag.Span{File: FunctionFile},
-		Message: fmt.Sprintf("the functionConfig is %s of %q, expected Config of %q or ConfigMap of \"v1\"", orUnknown(id.Kind), id.APIVersion, APIVersion),
+		Message: fmt.Sprintf("the functionConfig is %s of %q, expected Config of %q or ConfigMap of \"v1\"", cmp.Or(id.Kind, "an object without kind"), id.APIVersion, APIVersion),
 		Hint:    "a Config holds what helmx.yaml holds, a ConfigMap flags such as fail-on: warning",
 	}}
-}
-
-func orUnknown(kind string) string {
-	if kind == "" {
-		return "an object without kind"
-	}
-	return kind
 }
 
 func parseFlags(doc *manifest.Document) (Function, diag.List) {
