@@ -65,6 +65,20 @@ func examples(t *testing.T) []example {
 	return list
 }
 
+// TestImportNamesTheSchema: package istiooperator, which knows nothing of this
+// one, writes the line too. Its page shows what it prints.
+func TestImportNamesTheSchema(t *testing.T) {
+	lines := languageLine.FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "istiooperator.md")), -1)
+	if len(lines) == 0 {
+		t.Fatal("docs/istiooperator.md shows no helmx.yaml that names the schema")
+	}
+	for _, line := range lines {
+		if line[1] != SchemaURL {
+			t.Errorf("helmx import istiooperator names %s, expected %s", line[1], SchemaURL)
+		}
+	}
+}
+
 func files(t *testing.T, folder, ext string) []string {
 	t.Helper()
 	var list []string
