@@ -155,10 +155,7 @@ func visitSpec(n *manifest.Node, keys []string, at manifest.Path, made yaml.Kind
 		v = &manifest.Node{Kind: kind}
 		manifest.SetKey(n, name, v)
 	default:
-		if kept := own(n, name, v); kept != v {
-			v = kept
-			manifest.SetKey(n, name, v)
-		}
+		v = owned(n, name, v)
 		if isNull(v) && kind != 0 {
 			become(v, kind)
 		}

@@ -74,10 +74,7 @@ func (p jsonPointer) step(s jsonSpot, token string, add bool) (jsonSpot, *proble
 	case isMap(n):
 		_, v := manifest.Lookup(n, token)
 		if v != nil {
-			if kept := own(n, token, v); kept != v {
-				v = kept
-				manifest.SetKey(n, token, v)
-			}
+			v = owned(n, token, v)
 		}
 		return jsonSpot{parent: n, key: token, index: -1, node: v, path: s.path.Child(token)}, nil
 	case isList(n):

@@ -210,3 +210,16 @@ func TestKustomizationsStayInside(t *testing.T) {
 		}
 	}
 }
+
+// A label that `<<` brings in becomes one of the object's own: what it comes
+// from is another map's.
+func TestKustomizationSetsWhatAMergeKeyBringsIn(t *testing.T) {
+	stream := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations: &shared {team: mesh}\n  labels:\n    <<: *shared\n"
+	out, found := imported(t, stream, map[string]string{"k/kustomization.yaml": "labels:\n- pairs: {team: edge}\n"})
+	if len(found) > 0 {
+		t.Fatalf("found %v", found)
+	}
+	if want := stream + "    team: edge\n"; out != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}

@@ -82,7 +82,7 @@ func setAll(field, pairs *manifest.Node, spec fieldSpec) *problem {
 			manifest.SetKey(field, key, newText(text, value))
 			continue
 		}
-		setScalar(own(field, key, now), text, value)
+		setScalar(owned(field, key, now), text, value)
 	}
 	return nil
 }

@@ -95,10 +95,7 @@ func (f fieldPath) field(n *manifest.Node, keys []string) ([]*manifest.Node, *pr
 		v = &manifest.Node{Kind: f.kindFor(keys[1:])}
 		manifest.SetKey(n, keys[0], v)
 	default:
-		if kept := own(n, keys[0], v); kept != v {
-			v = kept
-			manifest.SetKey(n, keys[0], v)
-		}
+		v = owned(n, keys[0], v)
 	}
 	return f.from(v, keys[1:])
 }

@@ -208,10 +208,7 @@ func (m *merger) entry(n *manifest.Node, key string, value *manifest.Node, field
 			hint:    "give a value of the same type",
 		}
 	}
-	kept := own(n, key, old)
-	if kept != old {
-		manifest.SetKey(n, key, kept)
-	}
+	kept := owned(n, key, old)
 	switch {
 	case isMap(kept):
 		if d, _ := directiveOf(value, path); d == "delete" {

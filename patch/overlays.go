@@ -228,8 +228,7 @@ func (o overlay) remove(root *manifest.Node) ([]removal, *problem) {
 				manifest.RemoveKey(f.Node, s.key)
 				return []removal{{path: path}}, nil
 			}
-			v = own(f.Node, s.key, v)
-			manifest.SetKey(f.Node, s.key, v)
+			v = owned(f.Node, s.key, v)
 			f = manifest.Found{Path: path, Node: v, Parent: f.Node}
 		case isList(f.Node) && s.key == "":
 			n := s.find(f.Node)

@@ -212,6 +212,15 @@ func own(n *manifest.Node, key string, v *manifest.Node) *manifest.Node {
 	return manifest.Clone(v)
 }
 
+// owned is own for what is changed in place: the copy goes into the map at once.
+func owned(n *manifest.Node, key string, v *manifest.Node) *manifest.Node {
+	kept := own(n, key, v)
+	if kept != v {
+		manifest.SetKey(n, key, kept)
+	}
+	return kept
+}
+
 // embedded goes on in the document that a string holds.
 func (w walk) embedded(f manifest.Found, i int) *problem {
 	if w.way && isNull(f.Node) {
