@@ -134,13 +134,7 @@ func (im image) renamed(o *object, name, tag, digest string) (string, *problem) 
 		}
 		*v.into = text
 	}
-	if tag != "" {
-		name += ":" + tag
-	}
-	if digest != "" {
-		name += "@" + digest
-	}
-	return name, nil
+	return joinImage(name, tag, digest), nil
 }
 
 // splitImage splits name:tag@digest. A colon in front of a slash belongs to the
@@ -151,6 +145,17 @@ func splitImage(s string) (name, tag, digest string) {
 		name, tag = name[:i], name[i+1:]
 	}
 	return name, tag, digest
+}
+
+// joinImage undoes splitImage.
+func joinImage(name, tag, digest string) string {
+	if tag != "" {
+		name += ":" + tag
+	}
+	if digest != "" {
+		name += "@" + digest
+	}
+	return name
 }
 
 // eachContainer calls visit with the image of every container below n.

@@ -383,11 +383,5 @@ func (im *kustomizeImage) renamed(text string) string {
 	case im.tagSuffix != "":
 		tag, digest = tag+im.tagSuffix, ""
 	}
-	if tag != "" {
-		name += ":" + tag
-	}
-	if digest != "" {
-		name += "@" + digest
-	}
-	return name
+	return joinImage(name, tag, digest)
 }
