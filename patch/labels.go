@@ -40,8 +40,6 @@ func setText(span diag.Span, path manifest.Path, value *manifest.Node) change {
 		if p != nil {
 			return nil, p
 		}
-		made := manifest.NewString(text)
-		made.Line, made.Column = value.Line, value.Column
-		return nil, assign(o.root, path, made, false)
+		return nil, assign(o.root, path, newText(text, value), false)
 	}}
 }

@@ -50,7 +50,7 @@ func slashed(s string) (string, error) {
 		return "", errors.New("there is no regular expression between the slashes")
 	}
 	if _, err := regexp.Compile(expression); err != nil {
-		return "", errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return "", errors.New(plainError(err))
 	}
 	return expression, nil
 }
