@@ -3,6 +3,8 @@ package patch
 import (
 	"slices"
 	"strings"
+
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // These tables hold what the tags patchMergeKey and patchStrategy of k8s.io/api
@@ -141,7 +143,7 @@ var replacedMaps = map[string]bool{
 // BuiltinListKeys is [ListKeys] for the kinds of Kubernetes itself, of any
 // version: patchMergeKey and patchStrategy of k8s.io/api.
 func BuiltinListKeys(apiVersion, kind string, path []string) (keys []string, set bool) {
-	id := groupOf(apiVersion) + "/" + kind
+	id := manifest.ID{APIVersion: apiVersion}.Group() + "/" + kind
 	if prefix, ok := podSpecs[id]; ok && len(path) > len(prefix) && slices.Equal(path[:len(prefix)], prefix) {
 		if keys := podKeys(path[len(prefix):]); keys != nil {
 			return keys, false
@@ -166,15 +168,6 @@ func BuiltinListKeys(apiVersion, kind string, path []string) (keys []string, set
 // of field names in place of merging it.
 func BuiltinReplaced(apiVersion, kind string, path []string) bool {
 	return replacedMaps[apiVersion+" "+kind+" "+strings.Join(path, ".")]
-}
-
-// groupOf returns the group of an apiVersion, "" for the core group.
-func groupOf(apiVersion string) string {
-	group, _, found := strings.Cut(apiVersion, "/")
-	if !found {
-		return ""
-	}
-	return group
 }
 
 // holdsMetadata reports whether the map at a path has the metadata of an object:
