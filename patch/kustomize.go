@@ -101,19 +101,12 @@ func (k *kustomization) inside(n *manifest.Node, name string) (string, bool) {
 		k.report(codeFile, n, fmt.Sprintf("%s is an address, and only files of this folder are read", name), "download the file, and keep it beside helmx.yaml")
 		return "", false
 	}
-	place, err := filepath.Rel(orHere(k.root), filepath.Join(k.folder, filepath.FromSlash(name)))
+	place, err := filepath.Rel(k.root, filepath.Join(k.folder, filepath.FromSlash(name)))
 	if err != nil || !filepath.IsLocal(place) || filepath.IsAbs(name) {
 		k.report(codeFile, n, fmt.Sprintf("%s lies outside the folder of helmx.yaml", name), "move the file into the folder")
 		return "", false
 	}
 	return filepath.ToSlash(place), true
-}
-
-func orHere(folder string) string {
-	if folder == "" {
-		return "."
-	}
-	return folder
 }
 
 // read returns a file, by its name relative to the folder of the file that names
