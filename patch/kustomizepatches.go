@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 	"go.yaml.in/yaml/v3"
 )
@@ -77,10 +78,9 @@ func (k *kustomization) fromFile(n *manifest.Node, name string) (patchText, bool
 	}
 	roots, err := documentsOf(f.data, nil, 0)
 	if err != nil {
-		at := k.file
-		k.file = f.name
-		k.report(codeShape, &manifest.Node{Line: err.Line, Column: err.Column}, "the patch is no YAML: "+err.Message, "")
-		k.file = at
+		k.within(f.name, func() {
+			k.report(codeShape, &manifest.Node{Line: err.Line, Column: err.Column}, "the patch is no YAML: "+err.Message, "")
+		})
 	}
 	return k.nonEmpty(n, patchText{f.name, roots}, err == nil)
 }
@@ -120,6 +120,14 @@ func documentsOf(data []byte, in *manifest.Node, indent int) ([]*manifest.Node, 
 		}
 	}
 	return roots, nil
+}
+
+// within reads what stands in another file than the kustomization.
+func (k *kustomization) within(file string, read func()) {
+	at := k.file
+	k.file = file
+	read()
+	k.file = at
 }
 
 // indent is the indentation of the content of a literal block.
@@ -214,10 +222,9 @@ func (k *kustomization) patchID(file string, root *manifest.Node) (manifest.ID, 
 	default:
 		return id, true
 	}
-	at := k.file
-	k.file = file
-	k.report(codeShape, root, fmt.Sprintf("the patch is %s without what a strategic merge needs: %s", manifest.KindName(root), missing), "")
-	k.file = at
+	k.within(file, func() {
+		k.report(codeShape, root, fmt.Sprintf("the patch is %s without what a strategic merge needs: %s", manifest.KindName(root), missing), "")
+	})
 	return id, false
 }
 
@@ -303,11 +310,12 @@ func (k *kustomization) fromJSONPatch(name string, n *manifest.Node, e patchEntr
 	}
 	made := k.imported(n, name)
 	made.Target, made.selects = e.target.target, e.target.selects
-	at := k.file
-	k.file = text.file
-	ops := parseJSONPatch(k.parser, text.roots[0])
-	span := k.span(text.roots[0])
-	k.file = at
+	var ops []jsonOp
+	var span diag.Span
+	k.within(text.file, func() {
+		ops = parseJSONPatch(k.parser, text.roots[0])
+		span = k.span(text.roots[0])
+	})
 	for i := range ops {
 		ops[i].path.fromEnd, ops[i].from.fromEnd = true, true
 	}

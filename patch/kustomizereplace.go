@@ -64,17 +64,16 @@ func (k *kustomization) replacementFile(what string, n *manifest.Node) []Patch {
 	if !ok {
 		return nil
 	}
-	at := k.file
-	defer func() { k.file = at }()
-	k.file = text.file
 	var patches []Patch
-	for _, root := range text.roots {
-		if !isList(root) {
-			patches = append(patches, k.replacement(what, root)...)
-			continue
+	k.within(text.file, func() {
+		for _, root := range text.roots {
+			if !isList(root) {
+				patches = append(patches, k.replacement(what, root)...)
+				continue
+			}
+			k.items(what, root, func(name string, item *manifest.Node) { patches = append(patches, k.replacement(name, item)...) })
 		}
-		k.items(what, root, func(name string, item *manifest.Node) { patches = append(patches, k.replacement(name, item)...) })
-	}
+	})
 	return patches
 }
 
