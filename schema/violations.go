@@ -322,12 +322,11 @@ func (e *explainer) nodesAlong(p problem) []*pack.Node {
 
 func (e *explainer) duplicates(p problem) {
 	for _, dup := range p.rule.duplicates(p.value) {
-		step := manifest.Step{Kind: manifest.Index, Index: dup.second}
 		what := dup.key
 		if e.object.isSecretValue(p.path) {
 			what = "value"
 		}
-		d := e.add("SC017", append(slices.Clone(p.path), step), false,
+		d := e.add("SC017", p.path.At(dup.second), false,
 			fmt.Sprintf("the list holds %s twice, first at index %d", what, dup.first), "")
 		if p.rule.as == native && e.validator.options.Apply == ApplyClient && !uniqueAnyway[p.path[len(p.path)-1].Key] {
 			d.Severity = diag.Warning
@@ -343,9 +342,9 @@ var uniqueAnyway = map[string]bool{"containers": true, "initContainers": true, "
 // always say which fields exclude each other, or that one of some must be set.
 func (e *explainer) branches(p problem) {
 	m, _ := p.value.(map[string]any)
-	var names, set []string
-	for _, name := range requiredNames(p.rule.node) {
-		names = append(names, name)
+	names := requiredNames(p.rule.node)
+	var set []string
+	for _, name := range names {
 		if _, ok := m[name]; ok {
 			set = append(set, name)
 		}
