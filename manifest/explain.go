@@ -67,15 +67,19 @@ func unreadable(text []byte) int {
 }
 
 func unreadableAt(text []byte, at int) *SyntaxError {
-	e := &SyntaxError{
+	if text[at] >= utf8.RuneSelf {
+		return syntaxErrorAt(text, at, fmt.Sprintf("a byte (0x%02x) that is not UTF-8: save the file as UTF-8", text[at]))
+	}
+	return syntaxErrorAt(text, at, fmt.Sprintf("a control character (%U), which YAML does not take: remove it, or write it as an escape in double quotes", text[at]))
+}
+
+// syntaxErrorAt is an error about what stands at a byte of the text.
+func syntaxErrorAt(text []byte, at int, message string) *SyntaxError {
+	return &SyntaxError{
 		Line:    1 + bytes.Count(text[:at], newline),
 		Column:  1 + utf8.RuneCount(text[bytes.LastIndexByte(text[:at], '\n')+1:at]),
-		Message: fmt.Sprintf("a control character (%U), which YAML does not take: remove it, or write it as an escape in double quotes", text[at]),
+		Message: message,
 	}
-	if text[at] >= utf8.RuneSelf {
-		e.Message = fmt.Sprintf("a byte (0x%02x) that is not UTF-8: save the file as UTF-8", text[at])
-	}
-	return e
 }
 
 func atoi(s string) int {

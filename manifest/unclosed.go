@@ -3,7 +3,6 @@ package manifest
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -113,9 +112,5 @@ func unclosedAt(text []byte, at int) *SyntaxError {
 	if c := text[at]; c == '[' || c == '{' {
 		what = `"` + string(c) + `"`
 	}
-	return &SyntaxError{
-		Line:    1 + bytes.Count(text[:at], newline),
-		Column:  1 + utf8.RuneCount(text[bytes.LastIndexByte(text[:at], '\n')+1:at]),
-		Message: "the " + what + " that opens here is never closed",
-	}
+	return syntaxErrorAt(text, at, "the "+what+" that opens here is never closed")
 }
