@@ -91,7 +91,7 @@ func (d *Document) style() style {
 
 // shareFilename gives an object the file name that Helm 4 put on d.
 func (d *Document) shareFilename(object *Node) {
-	if !bytes.Contains(d.raw, []byte(FilenameAnnotation)) || object.Kind != yaml.MappingNode {
+	if !d.HasFilenameAnnotation() || object.Kind != yaml.MappingNode {
 		return
 	}
 	root, err := d.Root()
