@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -76,9 +75,7 @@ func endsLine(r rune) bool {
 // style is how the document is written, as far as it can be read.
 func (d *Document) style() style {
 	s := plainStyle()
-	if i := bytes.IndexByte(d.raw, '\n'); i > 0 && d.raw[i-1] == '\r' {
-		s.eol = "\r\n"
-	}
+	s.eol = lineBreak(d.raw)
 	root, err := d.Root()
 	if err != nil || root == nil {
 		return s

@@ -309,8 +309,5 @@ func (w *lineWriter) endLine(raw []byte) {
 	if len(w.text) == 0 || w.text[len(w.text)-1] == '\n' {
 		return
 	}
-	if i := bytes.IndexByte(raw, '\n'); i > 0 && raw[i-1] == '\r' {
-		w.text = append(w.text, '\r')
-	}
-	w.text = append(w.text, '\n')
+	w.text = append(w.text, lineBreak(raw)...)
 }

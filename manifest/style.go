@@ -18,14 +18,20 @@ func styleOf(l *layout, root *Node) style {
 	if c.quotes[yaml.DoubleQuotedStyle] == 0 && c.quotes[yaml.SingleQuotedStyle] > 1 {
 		s.quotes = yaml.SingleQuotedStyle // one alone may be what the edit replaces
 	}
-	if i := bytes.IndexByte(l.src, '\n'); i > 0 && l.src[i-1] == '\r' {
-		s.eol = "\r\n"
-	}
+	s.eol = lineBreak(l.src)
 	s.flow.unit = spaces(s.step)
 	if root.Style&yaml.FlowStyle != 0 && len(root.Content) > 0 {
 		s.flow = l.flowStyleOf(root, s.flow)
 	}
 	return s
+}
+
+// lineBreak returns how the first line of a text ends.
+func lineBreak(text []byte) string {
+	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
 }
 
 type styleCounts struct {
