@@ -145,11 +145,8 @@ func (l *layout) closesLine(at int) bool {
 // would be left behind the new last entry goes too.
 func (c *children) deleteFlowLines(first, last int) {
 	if last+1 == len(c.pieces) && c.comma(last) == c.pieces[last].end {
-		end := c.pieces[first-1].end
-		comma := c.comma(first - 1)
-		c.changes = append(c.changes, change{from: comma - 1, to: comma})
-		if comma-1 < end {
-			c.changes = c.changes[:len(c.changes)-1]
+		if comma := c.comma(first - 1); comma > c.pieces[first-1].end {
+			c.changes = append(c.changes, change{from: comma - 1, to: comma})
 		}
 	}
 	from, to := c.commentsAbove(c.pieces[first].start), c.nextLine(c.comma(last))

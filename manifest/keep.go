@@ -103,8 +103,8 @@ func (e *emitter) keepFlow(n *Node, margin string) (string, bool) {
 
 // margin returns the blanks that the line of an offset begins with.
 func (l *layout) margin(at int) string {
-	start := l.lineStart(at)
-	return string(l.src[start : start+len(l.src[start:at])-len(bytes.TrimLeft(l.src[start:at], " \t"))])
+	line := l.src[l.lineStart(at):at]
+	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }
 
 // keepComments writes the comments right above the line of an offset, where an

@@ -125,7 +125,7 @@ func (p *planner) foldedBlock(a, b *Node, t blockText) ([]string, bool) {
 func (p *planner) foldedPlain(a, b *Node) bool {
 	box := p.boxes[a]
 	source := string(p.src[box.content:box.end])
-	if quoted := a.Style & quotedStyle; quoted != 0 || !strings.Contains(source, "\n") || !plainSafe(b.Value) {
+	if a.Style&quotedStyle != 0 || !strings.Contains(source, "\n") || !plainSafe(b.Value) {
 		return false
 	}
 	var lines []string
