@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
@@ -146,7 +147,7 @@ func (l *List) take(i int, n *Node, b *box, flow bool) {
 		text, s.known = l.text(&s)
 	}
 	if !s.known || hasReference(n) && !standsForItself(text, n) {
-		e := newEmitter(style{step: 2, eol: "\n"}, nil)
+		e := newEmitter(plainStyle(), nil)
 		(&planner{}).root(e, Copy(n))
 		text, s.made = []byte(e.text.String()+"\n"), true
 	}
@@ -228,15 +229,7 @@ func dedent(line []byte, n int) ([]byte, bool) {
 
 // hasReference reports whether a tree has anchors or aliases.
 func hasReference(n *Node) bool {
-	if n.Anchor != "" || n.Kind == yaml.AliasNode {
-		return true
-	}
-	for _, c := range n.Content {
-		if hasReference(c) {
-			return true
-		}
-	}
-	return false
+	return n.Anchor != "" || n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasReference)
 }
 
 // standsForItself reports whether a text alone means what the node does: what its

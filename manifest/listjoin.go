@@ -147,7 +147,7 @@ func (l *List) insert(w *lineWriter, d *Document, at *int, s slot) bool {
 		case len(bytes.TrimRight(line, "\r\n")) > 0:
 			line = append(bytes.Repeat([]byte(" "), s.column), line...)
 		}
-		w.add(line, d.origin(skipped+i))
+		w.add(line, origin(d.lines, skipped+i))
 	}
 	w.endLine(raw)
 	return true
@@ -223,14 +223,6 @@ func (d *Document) replace(text []byte, lines []lineFrom) {
 	d.id, d.root, d.err, d.parsed = nil, nil, nil, false
 }
 
-// origin is where line i of the document, counted from 0, came from.
-func (d *Document) origin(i int) lineFrom {
-	if d.lines == nil {
-		return lineFrom{line: i + 1}
-	}
-	return d.lines[min(i, len(d.lines)-1)]
-}
-
 // lineWriter writes text and notes where each line came from.
 type lineWriter struct {
 	old   []lineFrom // of the list, nil when its lines are as they were read
@@ -255,17 +247,9 @@ func (w *lineWriter) add(text []byte, from lineFrom) {
 func (w *lineWriter) keep(raw []byte, from, to int) {
 	line := bytes.Count(raw[:from], newline)
 	for text := range bytes.Lines(raw[from:to]) {
-		w.add(text, w.listOrigin(line))
+		w.add(text, origin(w.old, line))
 		line++
 	}
-}
-
-// listOrigin is where line i of the list, counted from 0, came from.
-func (w *lineWriter) listOrigin(i int) lineFrom {
-	if w.old == nil {
-		return lineFrom{line: i + 1}
-	}
-	return w.old[min(i, len(w.old)-1)]
 }
 
 // item appends a changed item. Its lines that did not change are copied from the
@@ -278,7 +262,7 @@ func (w *lineWriter) item(raw []byte, d *Document, s slot, l *List) {
 	first := bytes.Count(raw[:s.from], newline)
 	listLines := slices.Collect(bytes.Lines(raw[s.from:s.to]))
 	for i, line := range slices.Collect(bytes.Lines(text)) {
-		from := d.origin(i)
+		from := origin(d.lines, i)
 		if from.line == 0 || s.made {
 			w.add(indented(line, i, s), from)
 			continue
@@ -286,11 +270,11 @@ func (w *lineWriter) item(raw []byte, d *Document, s slot, l *List) {
 		n := from.line - 1
 		if n < len(listLines) && !s.flow && i > 0 && n > 0 {
 			if old, ok := dedent(listLines[n], s.column); ok && bytes.Equal(old, line) {
-				w.add(listLines[n], w.listOrigin(first+n))
+				w.add(listLines[n], origin(w.old, first+n))
 				continue
 			}
 		}
-		w.add(indented(line, i, s), w.listOrigin(first+n))
+		w.add(indented(line, i, s), origin(w.old, first+n))
 	}
 	if !s.flow && s.to > 0 && raw[s.to-1] == '\n' {
 		w.endLine(raw)

@@ -16,6 +16,15 @@ type lineFrom struct {
 	by   diag.Span
 }
 
+// origin is where line i, counted from 0, came from; lines are those of a
+// document, nil when they are as they were read.
+func origin(lines []lineFrom, i int) lineFrom {
+	if lines == nil {
+		return lineFrom{line: i + 1}
+	}
+	return lines[min(i, len(lines)-1)]
+}
+
 // SpanAt returns the place that the user owns for a position in the document's
 // current bytes, and the position in the stream. Lines that an edit wrote lead
 // to the place the edit gave; line and col count from 1, col may be 0.
@@ -25,10 +34,7 @@ func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
 		col += d.column
 	}
 	rendered = diag.Pos{Line: max(d.Origin.Line, 1) + line - 1, Column: col}
-	from := lineFrom{line: line}
-	if d.lines != nil {
-		from = d.lines[min(line, len(d.lines))-1]
-	}
+	from := origin(d.lines, line-1)
 	if from.line == 0 {
 		return from.by, rendered
 	}
