@@ -81,7 +81,7 @@ func checkOperator(p *Pass) {
 			p.Report(o, o.First("metadata.name"), "installs the API of Istio's in-cluster operator, "+gone, operatorHint)
 		}
 	}
-	for _, o := range p.Mesh.Of("IstioOperator.install.istio.io") {
+	for _, o := range p.Mesh.Of(istioOperator) {
 		if installed || !istioctlInput(p.Mesh, o) {
 			p.Report(o, manifest.Found{}, "applied to a cluster, an IstioOperator is read by the in-cluster operator alone, "+gone, operatorHint)
 		}

@@ -36,7 +36,7 @@ metadata:
   namespace: istio-system
 type: Opaque
 `,
-		Kinds:  []string{"Secret", "Deployment.apps", "DaemonSet.apps", "ServiceExport.multicluster.x-k8s.io", "ServiceImport.multicluster.x-k8s.io"},
+		Kinds:  []string{"Secret", "Deployment.apps", "DaemonSet.apps", "ServiceExport.multicluster.x-k8s.io", serviceImport},
 		Object: checkMulticluster,
 	})
 }

@@ -50,7 +50,7 @@ spec:
     hosts:
     - shop/shop.example.com
 `,
-		Kinds: append([]string{"ConfigMap", "Gateway.networking.istio.io", "Gateway.gateway.networking.k8s.io"}, podKinds...),
+		Kinds: append([]string{"ConfigMap", istioGateway, k8sGateway}, podKinds...),
 		Object: func(p *Pass, o *Object) {
 			switch o.ID.Kind {
 			case "ConfigMap":

@@ -40,7 +40,7 @@ spec:
     name: tcp
     protocol: TCP
 `,
-		Kinds: []string{"WorkloadEntry.networking.istio.io", "WorkloadGroup.networking.istio.io"},
+		Kinds: []string{workloadEntry, workloadGroup},
 		Object: func(p *Pass, o *Object) {
 			p.Report(o, manifest.Found{}, o.ID.Kind+" brings machines into the mesh, which nothing of Kubernetes keeps up to date", "let machines register themselves, with a probe in their WorkloadGroup")
 		},

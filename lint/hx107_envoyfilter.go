@@ -52,7 +52,7 @@ spec:
   - providers:
     - name: envoy
 `,
-		Kinds: []string{"EnvoyFilter.networking.istio.io"},
+		Kinds: []string{envoyFilter},
 		Object: func(p *Pass, o *Object) {
 			p.Report(o, manifest.Found{},
 				"EnvoyFilter edits configuration that Istio generates, which any Istio version may change",

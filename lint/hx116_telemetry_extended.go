@@ -31,7 +31,7 @@ spec:
   - providers:
     - name: envoy
 `,
-		Kinds: []string{"Telemetry.telemetry.istio.io"},
+		Kinds: []string{telemetryKind},
 		Object: func(p *Pass, o *Object) {
 			if p.Mesh.Before("1.22") {
 				return

@@ -35,7 +35,7 @@ spec:
   - to:
     - namespaceSelector: {}
 `,
-		Kinds: append([]string{"Sidecar.networking.istio.io"}, meshConfigKinds...),
+		Kinds: append([]string{sidecarKind}, meshConfigKinds...),
 		Object: func(p *Pass, o *Object) {
 			modes := o.Find("spec.outboundTrafficPolicy.mode")
 			if o.ID.Kind != "Sidecar" {

@@ -33,7 +33,7 @@ spec:
   - issuer: https://id.example.com
     forwardOriginalToken: true
 `,
-		Kinds: []string{"RequestAuthentication.security.istio.io"},
+		Kinds: []string{requestAuthentication},
 		Object: func(p *Pass, o *Object) {
 			for _, at := range o.Find("spec.jwtRules[*].outputClaimToHeaders") {
 				if at.Node != nil && len(at.Node.Content) > 0 {

@@ -51,7 +51,7 @@ spec:
     - destination:
         host: admin
 `,
-		Kinds: []string{"VirtualService.networking.istio.io"},
+		Kinds: []string{virtualService},
 		Object: func(p *Pass, o *Object) {
 			if !o.Mentions("@request.auth.claims") {
 				return

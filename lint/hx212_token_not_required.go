@@ -63,7 +63,7 @@ const requestAuthentication = "RequestAuthentication.security.istio.io"
 // looked at, so that it never asks for a policy that is there.
 func checkTokenRequired(p *Pass) {
 	authentications := p.Mesh.Of(requestAuthentication)
-	if len(authentications) == 0 || firstOf(p.Mesh.Of("VirtualService.networking.istio.io"), func(o *Object) bool { return o.Mentions("@request.auth.claims") }) != nil {
+	if len(authentications) == 0 || firstOf(p.Mesh.Of(virtualService), func(o *Object) bool { return o.Mentions("@request.auth.claims") }) != nil {
 		return
 	}
 	required := make(map[string]bool)

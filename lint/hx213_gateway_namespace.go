@@ -53,7 +53,7 @@ spec:
       - name: istio-proxy
         image: auto
 `,
-		Kinds:  append([]string{"Gateway.gateway.networking.k8s.io"}, podKinds...),
+		Kinds:  append([]string{k8sGateway}, podKinds...),
 		Object: checkGatewayNamespace,
 	})
 }
@@ -63,7 +63,7 @@ func checkGatewayNamespace(p *Pass, o *Object) {
 		return
 	}
 	at := gatewayPod(o)
-	if o.ID.Kind == "Gateway" && strings.HasPrefix(o.Text("spec.gatewayClassName"), "istio") && o.Text("spec.gatewayClassName") != "istio-waypoint" {
+	if o.ID.Kind == "Gateway" && strings.HasPrefix(o.Text("spec.gatewayClassName"), "istio") && o.Text("spec.gatewayClassName") != waypointClass {
 		at = o.First("spec.gatewayClassName")
 	}
 	if at.Node != nil {

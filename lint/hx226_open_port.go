@@ -45,7 +45,7 @@ spec:
     name: tcp
     protocol: TCP
 `,
-		Kinds:  []string{"ServiceEntry.networking.istio.io"},
+		Kinds:  []string{serviceEntry},
 		Object: checkOpenPort,
 	})
 }

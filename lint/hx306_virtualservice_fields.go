@@ -41,7 +41,7 @@ spec:
     mirror: {host: cart-next}
     mirrorPercentage: {value: 10}
 `,
-		Kinds: []string{"VirtualService.networking.istio.io"},
+		Kinds: []string{virtualService},
 		Object: func(p *Pass, o *Object) {
 			for _, route := range o.Find("spec.http[*]") {
 				reportRetired(p, o, route, []retired{

@@ -45,7 +45,7 @@ metadata:
 // withV1 are the kinds that have a v1; EnvoyFilter, ProxyConfig and WasmPlugin
 // have none.
 var withV1 = []string{
-	istioGateway, destinationRule, "VirtualService.networking.istio.io", "ServiceEntry.networking.istio.io", "Sidecar.networking.istio.io",
-	"WorkloadEntry.networking.istio.io", "WorkloadGroup.networking.istio.io", authorizationPolicy, peerAuthentication,
-	"RequestAuthentication.security.istio.io", "Telemetry.telemetry.istio.io",
+	istioGateway, destinationRule, virtualService, serviceEntry, sidecarKind,
+	workloadEntry, workloadGroup, authorizationPolicy, peerAuthentication,
+	requestAuthentication, telemetryKind,
 }

@@ -56,7 +56,7 @@ spec:
       - name: istio-proxy
         image: registry.istio.io/release/ztunnel:1.30.0
 `,
-		Kinds: slices.Concat(podKinds, []string{"ConfigMap", "IstioOperator.install.istio.io"}),
+		Kinds: slices.Concat(podKinds, []string{"ConfigMap", istioOperator}),
 		Object: func(p *Pass, o *Object) {
 			switch o.ID.Kind {
 			case "ConfigMap":

@@ -36,7 +36,7 @@ spec:
   tracing:
   - randomSamplingPercentage: 1
 `,
-		Kinds:  append([]string{"Telemetry.telemetry.istio.io"}, proxyConfigKinds...),
+		Kinds:  append([]string{telemetryKind}, proxyConfigKinds...),
 		Object: checkSampling,
 	})
 }
