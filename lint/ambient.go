@@ -28,7 +28,7 @@ func (m *Mesh) atZtunnel(o *Object) bool {
 	if len(targets(o)) > 0 {
 		return false
 	}
-	selector := o.labels(manifest.Found{Node: o.Root()}, "spec.selector.matchLabels")
+	selector := o.labelsAt("spec.selector.matchLabels")
 	if len(m.ambients().choose(m.reach(o), selector)) > 0 {
 		return true
 	}

@@ -74,7 +74,7 @@ type server struct {
 func checkConflictingGateways(p *Pass) {
 	holders := make(map[listener]*server)
 	for _, o := range p.Mesh.Of(istioGateway) {
-		selector := o.labels(manifest.Found{Node: o.Root()}, "spec.selector")
+		selector := o.labelsAt("spec.selector")
 		proxies := p.Mesh.proxies(o, selector)
 		for _, at := range o.Find("spec.servers[*]") {
 			s := &server{gateway: o, selector: selector, at: at, tls: len(o.below(at, "tls.mode")) > 0}

@@ -68,7 +68,7 @@ func checkGatewayParts(p *Pass) {
 	secrets := p.Mesh.named("Secret")
 	fronts := make(map[string]*front)
 	for _, o := range p.Mesh.Of(istioGateway) {
-		selector := o.labels(manifest.Found{Node: o.Root()}, "spec.selector")
+		selector := o.labelsAt("spec.selector")
 		f := fronts[selector.String()]
 		if f == nil {
 			f = p.Mesh.newFront(selector)
@@ -95,7 +95,7 @@ func (m *Mesh) newFront(selector labelSet) *front {
 		}
 	}
 	for _, o := range m.Of("Service") {
-		chosen := o.labels(manifest.Found{Node: o.Root()}, "spec.selector")
+		chosen := o.labelsAt("spec.selector")
 		if len(chosen) == 0 || !slices.Contains(f.namespaces, o.Namespace()) {
 			continue
 		}

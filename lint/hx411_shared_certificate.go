@@ -26,7 +26,7 @@ func init() {
 		Whole: func(p *Pass) {
 			holders := make(map[certificate]*Object)
 			for _, o := range p.Mesh.Of(istioGateway) {
-				proxies := p.Mesh.proxies(o, o.labels(manifest.Found{Node: o.Root()}, "spec.selector"))
+				proxies := p.Mesh.proxies(o, o.labelsAt("spec.selector"))
 				for _, at := range o.Find("spec.servers[*].tls.credentialName") {
 					checkCertificate(p, o, at, proxies, holders)
 				}

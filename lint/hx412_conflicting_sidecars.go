@@ -62,7 +62,7 @@ func checkOnePerWorkload(p *Pass, kind, selectorPath string) {
 		if len(targets(o)) > 0 || p.Mesh.namespaceLabels(o.Namespace())[dataplaneLabel] == "ambient" && o.ID.Kind == "Sidecar" {
 			continue // HX443 says that a Sidecar does nothing there
 		}
-		selector := o.labels(manifest.Found{Node: o.Root()}, selectorPath)
+		selector := o.labelsAt(selectorPath)
 		if len(selector) == 0 {
 			if other := byNamespace[o.Namespace()]; other != nil {
 				p.Report(o, manifest.Found{}, fmt.Sprintf("%s is for the whole namespace %s too, which can have one", other.ID.Kind+" "+other.ID.Name, o.Namespace()),

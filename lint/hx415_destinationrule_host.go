@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
-	"github.com/helmx-dev/helmx/manifest"
 )
 
 func init() {
@@ -77,7 +76,7 @@ func checkRuleHost(p *Pass, o *Object) {
 // checkSubsetPods looks for subsets that no pod of the Service is in, where
 // there are such pods here at all.
 func checkSubsetPods(p *Pass, o, service *Object) {
-	selector := service.labels(manifest.Found{Node: service.Root()}, "spec.selector")
+	selector := service.labelsAt("spec.selector")
 	if len(selector) == 0 || len(p.Mesh.workloads().choose(service.Namespace(), selector)) == 0 {
 		return
 	}

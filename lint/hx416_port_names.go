@@ -109,7 +109,7 @@ func portProtocol(o *Object, port manifest.Found) bool {
 // fronts reports whether a Service's selector chooses workloads here, all of
 // which are of a sort.
 func (m *Mesh) fronts(o *Object, sort func(*workload) bool) bool {
-	selector := o.labels(manifest.Found{Node: o.Root()}, "spec.selector")
+	selector := o.labelsAt("spec.selector")
 	if len(selector) == 0 {
 		return false
 	}

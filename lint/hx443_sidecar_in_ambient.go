@@ -24,7 +24,7 @@ func init() {
 		Good:   sidecarIn("istio-injection: enabled"),
 		Whole: func(p *Pass) {
 			for _, o := range p.Mesh.Of(sidecarKind) {
-				selector := o.labels(manifest.Found{Node: o.Root()}, "spec.workloadSelector.labels")
+				selector := o.labelsAt("spec.workloadSelector.labels")
 				if p.Mesh.allAmbient(o.Namespace(), selector) {
 					p.Report(o, manifest.Found{}, "what it is for is in ambient mode and has no sidecar", "remove it")
 				}

@@ -72,7 +72,7 @@ func (m *Mesh) budgetsFor(o *Object) []*Object {
 	labels := o.labels(o.Pod(), "metadata.labels")
 	var found []*Object
 	for _, budget := range m.budgets()[o.Namespace()] {
-		selector := budget.labels(manifest.Found{Node: budget.Root()}, "spec.selector.matchLabels")
+		selector := budget.labelsAt("spec.selector.matchLabels")
 		if selector.matches(labels) { // expressions may select less, which is not looked at
 			found = append(found, budget)
 		}

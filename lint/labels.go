@@ -20,10 +20,13 @@ func (o *Object) labels(at manifest.Found, path string) labelSet {
 	return set
 }
 
-// Labels returns the object's own labels.
-func (o *Object) Labels() labelSet {
-	return o.labels(manifest.Found{Node: o.Root()}, "metadata.labels")
+// labelsAt reads a map of texts in the object, such as spec.selector.
+func (o *Object) labelsAt(path string) labelSet {
+	return o.labels(manifest.Found{Node: o.Root()}, path)
 }
+
+// Labels returns the object's own labels.
+func (o *Object) Labels() labelSet { return o.labelsAt("metadata.labels") }
 
 // matches reports whether a selector chooses what carries the labels; an empty
 // one chooses everything.

@@ -42,10 +42,10 @@ func (m *Mesh) indexWorkloads() *workloads {
 		}
 	}
 	for _, o := range m.Of(workloadEntry) {
-		w.add(&workload{object: o, labels: merged(o.Labels(), o.labels(manifest.Found{Node: o.Root()}, "spec.labels"))})
+		w.add(&workload{object: o, labels: merged(o.Labels(), o.labelsAt("spec.labels"))})
 	}
 	for _, o := range m.Of(workloadGroup) {
-		w.add(&workload{object: o, labels: o.labels(manifest.Found{Node: o.Root()}, "spec.metadata.labels")})
+		w.add(&workload{object: o, labels: o.labelsAt("spec.metadata.labels")})
 	}
 	for _, o := range m.Of(k8sGateway) {
 		w.add(&workload{object: o, labels: gatewayLabels(o)})
