@@ -164,11 +164,12 @@ func (s Sign) find(o *Object) []manifest.Found {
 		return s.entries(o.Find(s.Path))
 	case s.In == "":
 		return s.filter(o.Find(s.Path))
+	case s.In == "env":
+		return s.filter(o.Env(s.Path))
 	}
-	roots, path := s.roots(o)
 	var found []manifest.Found
-	for _, root := range roots {
-		found = append(found, s.filter(o.below(root, path))...)
+	for _, root := range s.roots(o) {
+		found = append(found, s.filter(o.below(root, s.Path))...)
 	}
 	return found
 }
@@ -185,22 +186,17 @@ func (s Sign) entries(maps []manifest.Found) []manifest.Found {
 	return found
 }
 
-// roots are what the path is below, with the path from there.
-func (s Sign) roots(o *Object) ([]manifest.Found, string) {
+// roots are what the path is below.
+func (s Sign) roots(o *Object) []manifest.Found {
 	switch s.In {
 	case "meshConfig":
-		return o.MeshConfig(), s.Path
+		return o.MeshConfig()
 	case "proxyConfig":
-		return o.ProxyConfig(), s.Path
+		return o.ProxyConfig()
 	case "trafficPolicy":
-		return trafficPolicies(o), s.Path
-	case "pod":
-		return []manifest.Found{o.Pod()}, s.Path
+		return trafficPolicies(o)
 	}
-	if !o.Mentions(s.Path) {
-		return nil, ""
-	}
-	return o.Containers(), "env[name=" + s.Path + "].value"
+	return []manifest.Found{o.Pod()}
 }
 
 // filter leaves what is set to a value that counts.

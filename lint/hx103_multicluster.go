@@ -61,14 +61,9 @@ func checkMulticluster(p *Pass, o *Object) {
 // reportCluster looks at the name of the cluster that istiod and ztunnel are
 // told. Kubernetes is the charts' name for the only one.
 func reportCluster(p *Pass, o *Object, name string) {
-	if !o.Mentions(name) {
-		return
-	}
-	for _, container := range o.Containers() {
-		for _, at := range o.below(container, "env[name="+name+"].value") {
-			if cluster := text(at.Node); cluster != "" && cluster != "Kubernetes" {
-				p.Report(o, at, fmt.Sprintf("names its cluster %q, as one of several: a mesh over several clusters needs more than each of them", cluster), multiclusterHint)
-			}
+	for _, at := range o.Env(name) {
+		if cluster := text(at.Node); cluster != "" && cluster != "Kubernetes" {
+			p.Report(o, at, fmt.Sprintf("names its cluster %q, as one of several: a mesh over several clusters needs more than each of them", cluster), multiclusterHint)
 		}
 	}
 }

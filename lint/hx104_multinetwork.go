@@ -93,14 +93,9 @@ func checkEastWestGateway(p *Pass, o *Object) {
 // networks by their environment.
 func checkNetworkView(p *Pass, o *Object) {
 	for _, name := range []string{"ISTIO_META_REQUESTED_NETWORK_VIEW", "AMBIENT_ENABLE_MULTI_NETWORK"} {
-		if !o.Mentions(name) {
-			continue
-		}
-		for _, container := range o.Containers() {
-			for _, at := range o.below(container, "env[name="+name+"].value") {
-				if value := text(at.Node); value != "" && value != "false" {
-					p.Report(o, at, fmt.Sprintf("%s is %q: a mesh over several networks is to be avoided where it can", name, value), multinetworkHint)
-				}
+		for _, at := range o.Env(name) {
+			if value := text(at.Node); value != "" && value != "false" {
+				p.Report(o, at, fmt.Sprintf("%s is %q: a mesh over several networks is to be avoided where it can", name, value), multinetworkHint)
 			}
 		}
 	}

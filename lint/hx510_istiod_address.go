@@ -72,9 +72,7 @@ func checkIstiodAddress(p *Pass) {
 	}
 	for _, o := range parts.ztunnels {
 		for _, name := range []string{"CA_ADDRESS", "XDS_ADDRESS"} {
-			for _, container := range o.Containers() {
-				checkAddress(p, o, o.below(container, "env[name="+name+"].value"), services)
-			}
+			checkAddress(p, o, o.Env(name), services)
 		}
 	}
 	for _, o := range p.Mesh.Of(meshConfigKinds...) {

@@ -56,3 +56,16 @@ func (o *Object) Containers() []manifest.Found {
 	}
 	return found
 }
+
+// Env returns where the containers of the object's pods give an environment
+// variable a plain value.
+func (o *Object) Env(name string) []manifest.Found {
+	if !o.Mentions(name) {
+		return nil
+	}
+	var found []manifest.Found
+	for _, container := range o.Containers() {
+		found = append(found, o.below(container, "env[name="+name+"].value")...)
+	}
+	return found
+}
