@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -72,12 +74,5 @@ func checkHash(p *Pass, o *Object, policy manifest.Found) {
 // localityDisabled reports whether the whole mesh goes without locality load
 // balancing.
 func localityDisabled(m *Mesh) bool {
-	for _, o := range m.Of(meshConfigKinds...) {
-		for _, mesh := range o.MeshConfig() {
-			if text(first(o.below(mesh, "localityLbSetting.enabled")).Node) == "false" {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.Contains(texts(m.setting("localityLbSetting.enabled")), "false")
 }

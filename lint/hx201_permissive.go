@@ -63,10 +63,8 @@ func checkStrict(p *Pass) {
 		}
 		shown = o
 	}
-	for _, o := range p.Mesh.Of("Deployment.apps") {
-		if shown == nil && isIstiod(o) {
-			shown = o
-		}
+	if istiods := p.Mesh.install().istiods; shown == nil && len(istiods) > 0 {
+		shown = istiods[0]
 	}
 	if shown == nil {
 		return

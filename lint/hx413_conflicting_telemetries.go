@@ -36,12 +36,8 @@ func init() {
 
 // checkLoggers looks for access logs that have no provider.
 func checkLoggers(p *Pass) {
-	for _, o := range p.Mesh.Of(meshConfigKinds...) {
-		for _, config := range o.MeshConfig() {
-			if len(o.below(config, "defaultProviders.accessLogging[*]")) > 0 {
-				return
-			}
-		}
+	if len(p.Mesh.setting("defaultProviders.accessLogging[*]")) > 0 {
+		return
 	}
 	for _, o := range p.Mesh.Of(telemetryKind) {
 		for _, at := range o.Find("spec.accessLogging[*]") {

@@ -88,13 +88,5 @@ func (m *Mesh) holdsOutsiders(namespace string) bool {
 // injectsByDefault reports whether the injector takes namespaces that carry no
 // label.
 func (m *Mesh) injectsByDefault() bool {
-	for _, o := range m.Of("ConfigMap") {
-		if !strings.HasPrefix(o.ID.Name, "istio-sidecar-injector") {
-			continue
-		}
-		if text(first(o.Find("data.values|yaml.sidecarInjectorWebhook.enableNamespacesByDefault")).Node) == "true" {
-			return true
-		}
-	}
-	return false
+	return firstOf(m.install().injectors, func(o *Object) bool { return isTrueAt(o.First(injectsUnlabelled)) }) != nil
 }

@@ -33,10 +33,14 @@ data:
 `
 }
 
+// injectsUnlabelled is where the injector's values say whether it takes the
+// namespaces that carry no label.
+const injectsUnlabelled = "data.values|json.sidecarInjectorWebhook.enableNamespacesByDefault"
+
 func checkDefaultInjection(p *Pass) {
 	var one *Object
 	for _, o := range p.Mesh.install().injectors {
-		at := o.First("data.values|json.sidecarInjectorWebhook.enableNamespacesByDefault")
+		at := o.First(injectsUnlabelled)
 		switch {
 		case !isTrueAt(at):
 		case one == nil:

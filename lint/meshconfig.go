@@ -82,14 +82,23 @@ func first(found []manifest.Found) manifest.Found {
 const defaultRootNamespace = "istio-system"
 
 func (m *Mesh) findRootNamespace() string {
-	for _, o := range m.Of(meshConfigKinds...) {
-		for _, config := range o.MeshConfig() {
-			if name := text(first(o.below(config, "rootNamespace")).Node); name != "" {
-				return name
-			}
+	for _, at := range m.setting("rootNamespace") {
+		if name := text(at.Node); name != "" {
+			return name
 		}
 	}
 	return defaultRootNamespace
+}
+
+// setting returns what a path finds in every MeshConfig here.
+func (m *Mesh) setting(path string) []manifest.Found {
+	var found []manifest.Found
+	for _, o := range m.Of(meshConfigKinds...) {
+		for _, config := range o.MeshConfig() {
+			found = append(found, o.below(config, path)...)
+		}
+	}
+	return found
 }
 
 // isIstiod reports whether the object runs the control plane.

@@ -3,13 +3,7 @@ package lint
 // extensionProviders returns the names of the providers that mesh
 // configuration here defines.
 func (m *Mesh) extensionProviders() []string {
-	var names []string
-	for _, o := range m.Of(meshConfigKinds...) {
-		for _, config := range o.MeshConfig() {
-			names = append(names, texts(o.below(config, "extensionProviders[*].name"))...)
-		}
-	}
-	return names
+	return texts(m.setting("extensionProviders[*].name"))
 }
 
 // meshConfigWith is an example for rules: the mesh's configuration with a
