@@ -33,7 +33,7 @@ func (p *parser) jq(key, n *manifest.Node) []change {
 	}
 	return []change{{span: p.span(key), apply: func(o *object) ([]removal, *problem) {
 		code := code
-		if late && o.with != nil {
+		if late {
 			text, p := o.text(n)
 			if p != nil {
 				return nil, p

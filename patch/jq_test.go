@@ -22,3 +22,19 @@ func TestJQIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Without anything that evaluates expressions, {{ }} in a program stays text.
+func TestJQWithoutExpressions(t *testing.T) {
+	patches, findings := patchesOf(t, "patches:\n- name: a\n  target: {kind: Pod}\n  jq: '.metadata.labels.a = \"{{ .x }}\"'\n")
+	if findings != nil {
+		t.Fatal(findings)
+	}
+	docs := manifest.Read("in.yaml", []byte("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    a: b\n"))
+	docs, findings, err := Apply(t.Context(), docs, Options{Patches: patches})
+	if err != nil || findings != nil {
+		t.Fatal(findings, err)
+	}
+	if got, want := string(docs[0].Raw()), "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    a: \"{{ .x }}\"\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
