@@ -37,7 +37,8 @@ func holdAnnotations(d *manifest.Document, root *manifest.Node) []held {
 // meant where its path names it: a function may move an object to another file.
 func restore(root *manifest.Node, list []held, path manifest.Path) (restored bool) {
 	for _, h := range list {
-		if manifest.Equal(annotation(root, h.name), &h.was) || h.name != manifest.FilenameAnnotation && names(path, h.name) {
+		now := manifest.Keys("metadata", "annotations", h.name).Get(root)
+		if manifest.Equal(now, &h.was) || h.name != manifest.FilenameAnnotation && names(path, h.name) {
 			continue
 		}
 		takeOut(root, h.node)
@@ -46,13 +47,6 @@ func restore(root *manifest.Node, list []held, path manifest.Path) (restored boo
 		restored = true
 	}
 	return restored
-}
-
-func annotation(root *manifest.Node, name string) *manifest.Node {
-	_, metadata := manifest.Lookup(root, "metadata")
-	_, annotations := manifest.Lookup(metadata, "annotations")
-	_, n := manifest.Lookup(annotations, name)
-	return n
 }
 
 // names reports whether a path leads to the annotation of that name alone.
