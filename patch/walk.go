@@ -221,9 +221,9 @@ func owned(n *manifest.Node, key string, v *manifest.Node) *manifest.Node {
 	return kept
 }
 
-// embedded goes on in the document that a string holds.
+// embedded goes on in the document that a string holds, or makes it.
 func (w walk) embedded(f manifest.Found, i int) *problem {
-	if w.way && isNull(f.Node) {
+	if isNull(f.Node) {
 		return w.fillText(f, i)
 	}
 	return w.edit(f, i, func(inside manifest.Found) *problem { return w.at(inside, i+1) })
