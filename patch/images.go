@@ -102,7 +102,7 @@ func (im image) apply(o *object) ([]removal, *problem) {
 		}
 		matched = true
 		var text string
-		if text, failed = im.renamed(o, name, tag, digest); failed == nil && text != n.Value {
+		if text, failed = im.renamed(o, name, tag, digest); failed == nil {
 			n.Value = text
 		}
 	})
