@@ -129,14 +129,10 @@ func (c *Cluster) Apply(ctx context.Context, namespace string, o Object) error {
 	if err != nil {
 		return err
 	}
-	path := apiPath(apiVersion)
-	if r.Namespaced {
-		if own := o.Namespace(); own != "" {
-			namespace = own
-		}
-		path += "/namespaces/" + url.PathEscape(namespace)
+	if own := o.Namespace(); own != "" {
+		namespace = own
 	}
-	path += "/" + r.Name + "/" + url.PathEscape(o.Name()) + "?fieldManager=e2e&force=true&fieldValidation=Strict"
+	path := r.object(apiVersion, namespace, o.Name()) + "?fieldManager=e2e&force=true&fieldValidation=Strict"
 	_, err = c.do(ctx, http.MethodPatch, path, "application/apply-patch+yaml", body)
 	return err
 }
@@ -163,7 +159,7 @@ func (c *Cluster) Patch(ctx context.Context, o Object, mediaType string, patch [
 	if err != nil {
 		return nil, err
 	}
-	return c.stored(ctx, http.MethodPatch, r.path(apiVersion, o.meta("namespace"))+"/"+url.PathEscape(o.meta("name")), mediaType, patch)
+	return c.stored(ctx, http.MethodPatch, r.object(apiVersion, o.Namespace(), o.Name()), mediaType, patch)
 }
 
 func (c *Cluster) stored(ctx context.Context, method, path, mediaType string, body []byte) (Object, error) {
@@ -184,22 +180,20 @@ func (r resource) path(apiVersion, namespace string) string {
 	return path + "/" + r.Name
 }
 
+// object is where one object of a kind is.
+func (r resource) object(apiVersion, namespace, name string) string {
+	return r.path(apiVersion, namespace) + "/" + url.PathEscape(name)
+}
+
 // Get reads one object; kinds without namespaces take "".
 func (c *Cluster) Get(ctx context.Context, apiVersion, kind, namespace, name string) (Object, error) {
 	r, err := c.resource(ctx, apiVersion, kind)
 	if err != nil {
 		return nil, err
 	}
-	path := apiPath(apiVersion)
-	if r.Namespaced {
-		path += "/namespaces/" + url.PathEscape(namespace)
-	}
-	body, err := c.do(ctx, http.MethodGet, path+"/"+r.Name+"/"+url.PathEscape(name), "", nil)
-	if err != nil {
-		return nil, err
-	}
 	var o Object
-	return o, json.Unmarshal(body, &o)
+	err = c.getJSON(ctx, r.object(apiVersion, namespace, name), &o)
+	return o, err
 }
 
 // waitEstablished waits until the definitions among the objects are served.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 )
 
@@ -29,12 +28,8 @@ func (c *Cluster) List(ctx context.Context, namespace string) ([]Object, error) 
 		if k.Namespaced != (namespace != "") {
 			continue
 		}
-		path := apiPath(k.apiVersion)
-		if namespace != "" {
-			path += "/namespaces/" + url.PathEscape(namespace)
-		}
 		var list struct{ Items []Object }
-		if err := c.getJSON(ctx, path+"/"+k.Name, &list); err != nil && !notFound(err) {
+		if err := c.getJSON(ctx, k.path(k.apiVersion, namespace), &list); err != nil && !notFound(err) {
 			return nil, err
 		}
 		for _, o := range list.Items {
@@ -52,11 +47,7 @@ func (c *Cluster) Delete(ctx context.Context, o Object) error {
 	if err != nil {
 		return err
 	}
-	path := apiPath(apiVersion)
-	if r.Namespaced {
-		path += "/namespaces/" + url.PathEscape(o.Namespace())
-	}
-	_, err = c.do(ctx, http.MethodDelete, path+"/"+r.Name+"/"+url.PathEscape(o.Name()), "", nil)
+	_, err = c.do(ctx, http.MethodDelete, r.object(apiVersion, o.Namespace(), o.Name()), "", nil)
 	return err
 }
 
