@@ -6,19 +6,7 @@
 #
 #   bash e2e/perf/stream.sh [RUNS]
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-runs=${1:-15}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-if test -n "${KUSTOMIZE:-}"; then
-	cp "$KUSTOMIZE" "$work/kustomize"
-else
-	GOBIN="$work" go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
-fi
-CGO_ENABLED=0 go build -o "$work/helmx" ./cmd/helmx
-PATH="$work:$PATH"
-cd "$work"
+. "$(dirname "$0")/beside-kustomize.bash"
 
 skip="--skip-validation --skip-lint"
 for chart in base istiod; do
