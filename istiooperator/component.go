@@ -1,6 +1,7 @@
 package istiooperator
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -116,7 +117,7 @@ func (t *translation) addComponent(c component, settings, values map[string]any)
 	k := kubernetes{translation: t, component: c, path: manifest.Keys("spec", "components", c.key, "k8s"), values: root, all: values}
 	k.translate(mapOf(settings["k8s"]))
 	prune(values)
-	t.addRelease(c, first(text(settings["namespace"]), t.merged.namespace), values)
+	t.addRelease(c, cmp.Or(text(settings["namespace"]), t.merged.namespace), values)
 }
 
 func (t *translation) addRelease(c component, namespace string, values map[string]any) {

@@ -1,7 +1,9 @@
 package istiooperator
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -58,13 +60,13 @@ func (t *translation) translateGateways() {
 		names[r.Name] = true
 	}
 	for _, g := range enabled {
-		name := first(text(g.settings["name"]), g.kind.valuesKey)
+		name := cmp.Or(text(g.settings["name"]), g.kind.valuesKey)
 		at := manifest.Keys("spec", "components", g.kind.key).At(g.index)
 		if !t.isName(name, at.Child("name")) {
 			continue
 		}
 		if namespace := text(g.settings["namespace"]); names[name] {
-			t.find(diag.Warning, codeLost, at, fmt.Sprintf("a second component of the name %q, in namespace %q: left out, since both would be one release", name, first(namespace, t.merged.namespace)), "give it another name")
+			t.find(diag.Warning, codeLost, at, fmt.Sprintf("a second component of the name %q, in namespace %q: left out, since both would be one release", name, cmp.Or(namespace, t.merged.namespace)), "give it another name")
 			continue
 		}
 		names[name] = true
@@ -93,7 +95,7 @@ func (t *translation) gateway(kind gatewayKind, name string, settings map[string
 	g.identity(settings)
 	g.fromValues()
 	g.fromSettings(mapOf(settings["k8s"]))
-	t.addRelease(g.component, first(text(settings["namespace"]), t.merged.namespace), g.values)
+	t.addRelease(g.component, cmp.Or(text(settings["namespace"]), t.merged.namespace), g.values)
 }
 
 // gatewayValues makes the values of the chart gateway.
@@ -152,7 +154,7 @@ func (g gatewayValues) fromValues() {
 			g.old[key] = map[string]string{"rollingMaxSurge": "100%", "rollingMaxUnavailable": "25%"}[key]
 		}
 	}
-	for _, key := range sortedKeys(g.old) {
+	for _, key := range slices.Sorted(maps.Keys(g.old)) {
 		v := g.old[key]
 		to, ok := gatewayMoves[key]
 		switch {
@@ -238,7 +240,7 @@ var serviceValues = []string{
 
 // fromSettings carries over the k8s settings of the gateway.
 func (g gatewayValues) fromSettings(settings map[string]any) {
-	for _, field := range sortedKeys(settings) {
+	for _, field := range slices.Sorted(maps.Keys(settings)) {
 		v := settings[field]
 		if v == nil {
 			continue

@@ -15,7 +15,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
@@ -211,22 +210,8 @@ func (s *source) line(path manifest.Path) int {
 		return 0
 	}
 	span, rendered := s.doc.SpanAt(found[0].Node.Line, found[0].Node.Column)
-	return max(span.Start.Line, rendered.Line*boolToInt(!span.Start.Known()))
-}
-
-func boolToInt(b bool) int {
-	if b {
-		return 1
+	if span.Start.Known() {
+		return span.Start.Line
 	}
-	return 0
-}
-
-// sortedKeys are the keys of a map in order.
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
+	return rendered.Line
 }

@@ -71,7 +71,7 @@ func (k kubernetes) translate(settings map[string]any) {
 // inOrder lists settings, those first that decide which objects there are.
 func inOrder(settings map[string]any) []string {
 	var fields []string
-	for _, field := range append([]string{"replicaCount", "hpaSpec"}, sortedKeys(settings)...) {
+	for _, field := range append([]string{"replicaCount", "hpaSpec"}, slices.Sorted(maps.Keys(settings))...) {
 		if _, ok := settings[field]; ok && !slices.Contains(fields, field) {
 			fields = append(fields, field)
 		}
@@ -228,7 +228,7 @@ func (k kubernetes) take(key string, v any) any {
 // are set. A null, which takes a default away, is for a patch.
 func (k kubernetes) resources(m map[string]any) any {
 	rest := map[string]any{}
-	for _, key := range sortedKeys(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		amounts, ok := m[key].(map[string]any)
 		if !ok || key != "limits" && key != "requests" {
 			rest[key] = m[key]

@@ -1,6 +1,7 @@
 package istiooperator
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -33,8 +34,9 @@ func (s *source) merge() (*merged, bool) {
 	components, values := map[string]any{}, map[string]any{}
 	overlay(components, mapOf(profileSpec(defaultProfile)["components"]))
 	if name != defaultProfile {
-		overlay(components, mapOf(profileSpec(name)["components"]))
-		overlay(values, mapOf(profileSpec(name)["values"]))
+		profile := profileSpec(name)
+		overlay(components, mapOf(profile["components"]))
+		overlay(values, mapOf(profile["values"]))
 	}
 	overlay(components, known(mapOf(spec["components"]), "base", "pilot", "cni", "ztunnel", "ingressGateways", "egressGateways"))
 	user := mapOf(spec["values"])
@@ -97,9 +99,9 @@ func chartProfile(values map[string]any, keys ...string) map[string]any {
 	global := mapOf(values["global"])
 	out := map[string]any{}
 	for _, file := range []string{
-		first(text(values["profile"]), text(global["profile"])),
+		cmp.Or(text(values["profile"]), text(global["profile"])),
 		prefixed("compatibility-version-", text(values["compatibilityVersion"])),
-		prefixed("platform-", first(text(values["platform"]), text(global["platform"]))),
+		prefixed("platform-", cmp.Or(text(values["platform"]), text(global["platform"]))),
 	} {
 		if file != "" {
 			overlay(out, mapOf(deep(embedded("charts/gateway/files/profile-"+file+".yaml"), keys...)))
@@ -113,13 +115,6 @@ func prefixed(prefix, name string) string {
 		return ""
 	}
 	return prefix + name
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func embedded(file string) map[string]any {

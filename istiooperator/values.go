@@ -35,7 +35,7 @@ func (s *source) checkValues() {
 			continue
 		}
 		known := knownValues(part)
-		for _, key := range sortedKeys(values) {
+		for _, key := range slices.Sorted(maps.Keys(values)) {
 			if slices.Contains(known, key) {
 				continue
 			}
@@ -53,5 +53,5 @@ func knownValues(part string) []string {
 	if part != "pilot" && part != "cni" { // whose defaults are at the top
 		defaults = mapOf(defaults[part])
 	}
-	return append(strings.Fields(p.api), sortedKeys(defaults)...)
+	return append(strings.Fields(p.api), slices.Sorted(maps.Keys(defaults))...)
 }

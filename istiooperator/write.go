@@ -11,7 +11,7 @@ import (
 	"github.com/helmx-dev/helmx/manifest"
 )
 
-// SchemaComment tells editors which schema helmx.yaml has.
+// schemaComment tells editors which schema helmx.yaml has.
 const schemaComment = "# yaml-language-server: $schema=https://raw.githubusercontent.com/helmx-dev/helmx/main/docs/helmx.schema.json\n"
 
 // files are helmx.yaml and a values file for each release.
