@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
-	"github.com/helmx-dev/helmx/manifest"
 )
 
 func init() {
@@ -69,21 +68,4 @@ func checkGatewayNamespace(p *Pass, o *Object) {
 	if at.Node != nil {
 		p.Report(o, at, fmt.Sprintf("a gateway in %s, the namespace of the control plane", o.Namespace()), "give gateways a namespace of their own, such as istio-ingress")
 	}
-}
-
-// gatewayPod returns what shows that the object's pods are gateways.
-func gatewayPod(o *Object) manifest.Found {
-	pod := o.Pod()
-	if pod.Node == nil {
-		return manifest.Found{}
-	}
-	template := first(o.below(pod, `metadata.annotations["inject.istio.io/templates"]`))
-	if strings.Contains(text(template.Node), "gateway") {
-		return template
-	}
-	label := first(o.below(pod, "metadata.labels.istio"))
-	if name := text(label.Node); name == "ingressgateway" || name == "egressgateway" {
-		return label
-	}
-	return manifest.Found{}
 }

@@ -52,12 +52,3 @@ var weakenings = []weakening{
 }
 
 func isSet(value string) bool { return value != "" }
-
-// isFalse reads a boolean as istiod reads its environment.
-func isFalse(value string) bool {
-	switch value {
-	case "0", "f", "F", "false", "FALSE", "False":
-		return true
-	}
-	return false
-}

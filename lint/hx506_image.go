@@ -146,6 +146,3 @@ func isTestingHub(hub string) bool {
 func isLatest(tag string) bool {
 	return tag == "latest" || tag == "latest-distroless" || tag == "latest-debug"
 }
-
-// isInjector reports whether the object is the ConfigMap of a sidecar injector.
-func isInjector(o *Object) bool { return strings.HasPrefix(o.ID.Name, "istio-sidecar-injector") }

@@ -107,13 +107,3 @@ func hasAmbientLabel(m *Mesh) bool {
 	}
 	return false
 }
-
-// firstOf returns the first object that is as asked for, or nil.
-func firstOf(objects []*Object, is func(*Object) bool) *Object {
-	for _, o := range objects {
-		if is(o) {
-			return o
-		}
-	}
-	return nil
-}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -50,9 +51,6 @@ func runsImage(o *Object, name string) bool {
 	})
 }
 
-// isTrueAt reports whether what was found is a boolean that Istio takes for true.
-func isTrueAt(at manifest.Found) bool { return isTrue(text(at.Node)) }
-
 // scaled names what an autoscaler changes the replicas of.
 type scaled struct{ kind, namespace, name string }
 
@@ -88,4 +86,17 @@ func isInjected(o *Object) bool {
 		return false
 	}
 	return o.Text(`metadata.labels["istio.io/rev"]`) != ""
+}
+
+// isInjector reports whether the object is the ConfigMap of a sidecar injector.
+func isInjector(o *Object) bool { return strings.HasPrefix(o.ID.Name, "istio-sidecar-injector") }
+
+// firstOf returns the first object that is as asked for, or nil.
+func firstOf(objects []*Object, is func(*Object) bool) *Object {
+	for _, o := range objects {
+		if is(o) {
+			return o
+		}
+	}
+	return nil
 }

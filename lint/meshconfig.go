@@ -69,6 +69,18 @@ func isTrue(value string) bool {
 	return false
 }
 
+// isFalse reads a boolean as istiod reads its environment.
+func isFalse(value string) bool {
+	switch value {
+	case "0", "f", "F", "false", "FALSE", "False":
+		return true
+	}
+	return false
+}
+
+// isTrueAt reports whether what was found is a boolean that Istio takes for true.
+func isTrueAt(at manifest.Found) bool { return isTrue(text(at.Node)) }
+
 // first returns the first of what was found; its Node is nil without one.
 func first(found []manifest.Found) manifest.Found {
 	if len(found) == 0 {

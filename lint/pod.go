@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -68,4 +69,21 @@ func (o *Object) Env(name string) []manifest.Found {
 		found = append(found, o.below(container, "env[name="+name+"].value")...)
 	}
 	return found
+}
+
+// gatewayPod returns what shows that the object's pods are gateways.
+func gatewayPod(o *Object) manifest.Found {
+	pod := o.Pod()
+	if pod.Node == nil {
+		return manifest.Found{}
+	}
+	template := first(o.below(pod, `metadata.annotations["inject.istio.io/templates"]`))
+	if strings.Contains(text(template.Node), "gateway") {
+		return template
+	}
+	label := first(o.below(pod, "metadata.labels.istio"))
+	if name := text(label.Node); name == "ingressgateway" || name == "egressgateway" {
+		return label
+	}
+	return manifest.Found{}
 }
