@@ -76,16 +76,17 @@ func (o *Object) Autoscaler() *Object {
 
 // isInjected reports whether the pods of a Namespace get a sidecar.
 func isInjected(o *Object) bool {
-	if o.Text(`metadata.labels["istio.io/dataplane-mode"]`) == "ambient" {
+	labels := o.Labels()
+	if labels[dataplaneLabel] == "ambient" {
 		return false // istio.io/rev then names who is responsible, and injects nothing
 	}
-	switch o.Text(`metadata.labels["istio-injection"]`) {
+	switch labels[injectionLabel] {
 	case "enabled":
 		return true
 	case "disabled":
 		return false
 	}
-	return o.Text(`metadata.labels["istio.io/rev"]`) != ""
+	return labels[revisionLabel] != ""
 }
 
 // isInjector reports whether the object is the ConfigMap of a sidecar injector.
