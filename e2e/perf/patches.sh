@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Times 20 patches over a stream of 4,000 objects (1 MB): the whole command of
-# helmx beside "kustomize build" 5.8.2 with the same patches, which takes more than
-# a minute; then three fields of the rendered Istio charts istiod and base beside an
-# empty helmx.yaml. Needs hyperfine (a Debian package). $KUSTOMIZE names a
+# Times 20 patches over a stream of 4,000 objects (1 MB), each of one object and each
+# of all of them: the whole command of helmx beside "kustomize build" 5.8.2 with the
+# same patches; and three fields of the rendered Istio charts istiod and base beside
+# an empty helmx.yaml. Takes some minutes, most of them kustomize's. Needs hyperfine (a Debian package). $KUSTOMIZE names a
 # kustomize to compare with instead of one built here.
 #
 #   bash e2e/perf/patches.sh [RUNS]
