@@ -57,10 +57,11 @@ func compareBools(a, b bool) int {
 }
 
 // follows reports whether an error only says that another one is there: about a
-// default that the server filled in beside it, about a name that is looked for
-// in what is broken, or about labels that do not match a broken selector.
+// default that the server filled in beside it, about a field that is missing
+// beside one that is misspelled, about a name that is looked for in what is
+// broken, or about labels that do not match a broken selector.
 func follows(o *object, known []manifest.Path, p manifest.Path, err *field.Error) bool {
-	if len(known) == 0 {
+	if len(known) == 0 || len(p) == 0 {
 		return false
 	}
 	switch {
@@ -71,7 +72,10 @@ func follows(o *object, known []manifest.Path, p manifest.Path, err *field.Error
 			return slices.ContainsFunc(q, func(s manifest.Step) bool { return s.Key == "selector" || s.Key == "labels" })
 		})
 	}
-	return err.Type != field.ErrorTypeRequired && valueAt(o.value, p) == nil
+	if err.Type != field.ErrorTypeRequired {
+		return valueAt(o.value, p) == nil
+	}
+	return slices.ContainsFunc(known, func(q manifest.Path) bool { return len(q) == len(p) && hasPrefix(q, p[:len(p)-1]) })
 }
 
 // ask sends an object to the code of the server; ok is false when that code
