@@ -112,7 +112,7 @@ func (v *valuing) files() error {
 		values, found := parseValues(shown, data, diag.Warning)
 		v.found = append(v.found, found...)
 		mergeOver(v.user.Map, values)
-		v.user.layers = append(v.user.layers, fileLayer("-f "+shownFlag(name, shown), shown, data))
+		v.user.layers = append(v.user.layers, fileLayer(FileLayer, "-f "+shownFlag(name, shown), shown, data))
 	}
 	return nil
 }

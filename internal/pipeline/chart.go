@@ -36,6 +36,7 @@ type Rendered struct {
 	Docs   []*manifest.Document
 	CRDs   []*manifest.Document // of the charts' crds/ folders, when they are not among Docs
 	Values map[string]any       // what the user set, without the chart's defaults
+	Layers *charts.UserValues   // the same, with who set what
 }
 
 // RenderChart loads a chart, values it, checks the values and renders it.
@@ -50,7 +51,7 @@ func RenderChart(ctx context.Context, ref string, o ChartOptions) (Rendered, dia
 		return Rendered{}, findings, err
 	}
 	docs, found, err := renderValued(ctx, chart, values, o)
-	rendered := Rendered{Docs: docs, Values: values.Map}
+	rendered := Rendered{Docs: docs, Values: values.Map, Layers: values}
 	if !o.Render.IncludeCRDs {
 		rendered.CRDs = crdFiles(chart)
 	}

@@ -48,6 +48,8 @@ func Collect(ctx context.Context, paths []string, o InputOptions) (Collected, di
 type Collected struct {
 	Docs []*manifest.Document
 	CRDs []*manifest.Document // of the charts' crds/ folders, which describe kinds that Docs may use
+
+	Layers []*charts.UserValues // of the charts, in the order of Docs, with who set what
 }
 
 type collector struct {
@@ -219,6 +221,9 @@ func (c *collector) chart(ref string) error {
 	}
 	c.Docs = append(c.Docs, rendered.Docs...)
 	c.CRDs = append(c.CRDs, rendered.CRDs...)
+	if err == nil {
+		c.Layers = append(c.Layers, rendered.Layers)
+	}
 	return err
 }
 
