@@ -33,10 +33,12 @@ const HookAnnotation = "helm.sh/hook"
 // Origin says where a document came from. It stands beside the tree, never
 // inside the user's object.
 type Origin struct {
-	Source string  // Helm's template name, "chart/templates/x.yaml"; "" unknown
-	File   string  // file or stream as the user knows it; "" when helmx rendered it
-	Line   int     // 1-based line of the document's first byte in the stream
-	Lines  LineMap // nil unless helmx rendered it
+	Source string // Helm's template name, "chart/templates/x.yaml"; "" unknown
+	File   string // file or stream as the user knows it; "" when helmx rendered it
+	Line   int    // 1-based line of the document's first byte in the stream
+	// Namespace is that of the release, for an object that carries none; "" unknown.
+	Namespace string
+	Lines     LineMap // nil unless helmx rendered it
 }
 
 // LineMap knows the template line of each rendered line. Lines count from 1,
