@@ -45,6 +45,9 @@ type Options struct {
 	Ignore []Ignore
 	// Namespace is that of objects which carry none.
 	Namespace string
+	// Charts are those that documents were rendered from, for the rules on
+	// templates; may be empty.
+	Charts []Chart
 	// Now is the time that expiry dates are compared with; zero means now.
 	Now time.Time
 	// Spans are the places where the options above are written, for findings

@@ -17,8 +17,12 @@ const (
 	codeOption    = "HX001" // an option that names nothing
 	codeNoReason  = "HX002"
 	codeExpired   = "HX003"
-	codeNoMatches = "HX004"
+	codeNoMatches = CodeUnused
 )
+
+// CodeUnused is the code of an exception that matches no finding. When one mesh is
+// judged several times, it counts only where each run reports it.
+const CodeUnused = "HX004"
 
 // aboutLinting is where these codes are demanded.
 const aboutLinting = "helmx: docs/linting.md"

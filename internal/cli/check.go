@@ -20,6 +20,8 @@ import (
 type checkFlags struct {
 	format   string
 	patched  bool
+	sets     []string
+	given    bool
 	load     charts.LoadOptions
 	values   charts.ValuesOptions
 	settings charts.Settings
@@ -29,13 +31,20 @@ const checkPaths = `
 
 PATH is a chart (folder, .tgz or builtin:NAME), a manifest file, a folder of
 either, a file inside a chart - then the chart is meant, once - or - for
-standard input. All paths of one call are judged together, as one mesh.`
+standard input. All paths of one call are judged together, as one mesh. A
+chart may be written NAME=PATH or NAMESPACE/NAME=PATH, with its release.`
+
+const checkValues = `
+
+A chart is rendered with its own values, with each of its ci/*-values.yaml, with
+the values files of -f, with those of each --with, and with each values file in
+it that is a PATH; --set and the like hold for all of them.`
 
 func (a *app) lintCommand() *cobra.Command {
 	return a.checkCommand(&cobra.Command{
 		Use:     "lint PATH...",
 		Short:   "validate and lint charts and manifests",
-		Long:    "Render the charts, then validate and lint everything." + checkPaths,
+		Long:    "Render the charts, then validate and lint everything." + checkPaths + checkValues,
 		Example: "  helmx lint charts/app\n  helm template mesh ./chart | helmx lint -",
 	}, false)
 }
@@ -44,7 +53,7 @@ func (a *app) validateCommand() *cobra.Command {
 	return a.checkCommand(&cobra.Command{
 		Use:     "validate PATH...",
 		Short:   "validate charts and manifests against their schemas",
-		Long:    "Render the charts, then validate everything against the schemas of --kube-version." + checkPaths,
+		Long:    "Render the charts, then validate everything against the schemas of --kube-version." + checkPaths + checkValues,
 		Example: "  helmx validate --kube-version 1.37 manifests/",
 	}, true)
 }
@@ -65,6 +74,8 @@ func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
 	f.BoolVar(&c.patched, "patched", false, "apply the patches of helmx.yaml first")
 	registerValueFlags(f, &c.values)
 	registerLayerFlags(f, &c.values)
+	f.StringArrayVar(&c.sets, "with", nil, "render each chart with these values `FILES` too, comma-separated; repeatable, one more set each time")
+	f.BoolVar(&c.given, "given-values-only", false, "render charts with -f and --with alone, not with their own values and ci/*-values.yaml too")
 	return cmd
 }
 
@@ -89,21 +100,32 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if err != nil {
 		return err
 	}
+	in.Variants, in.GivenOnly, in.Fresh = true, c.given, c.patched
+	for _, set := range c.sets {
+		in.Sets = append(in.Sets, strings.Split(set, ","))
+	}
 	collected, findings, runErr := pipeline.Collect(ctx, paths, in)
-	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
+	if collected.Empty() && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + few(paths))
 	}
-	docs, known, found := config.TakeContext(collected.Docs)
-	findings = append(findings, found...)
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
-		found, err := a.process(ctx, docs, known, o, c)
+		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			return a.judge(ctx, docs, o, c)
+		})
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err
 		}
 	}
 	return a.finish(findings, runErr)
+}
+
+// judge judges the documents of a round.
+func (a *app) judge(ctx context.Context, docs []*manifest.Document, o pipeline.Options, c *checkFlags) (diag.List, error) {
+	docs, known, findings := config.TakeContext(docs)
+	found, err := a.process(ctx, docs, known, o, c)
+	return append(findings, found...), err
 }
 
 // few lists paths, of which pre-commit may hand over thousands.
@@ -145,7 +167,6 @@ func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Option
 		PassedOver: func(path, why string) { a.note("%s passed over: %s", path, why) },
 	}
 	in.Chart.Render.LintMode = !o.SkipLint
-	release := charts.Release{Name: "release-name", Namespace: namespace}
-	o.Expr.Release = exprRelease(release)
-	return in, a.prepareRender(&in.Chart, release, nil)
+	o.Expr.Release = exprRelease(charts.Release{Name: "release-name", Namespace: namespace})
+	return in, a.prepareRender(&in.Chart, charts.Release{Namespace: namespace}, nil)
 }
