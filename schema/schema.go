@@ -4,9 +4,11 @@
 //
 // It works offline: the schemas are in the binary, and neither a cluster nor a
 // kubeconfig is consulted. Of what the server checks beyond schemas it does the
-// commonest: names, labels, and some fields of one object that must agree. It
-// does not run admission, CEL rules, defaulting or any webhook, it does not look
-// at how objects relate to each other, and it never changes a document.
+// commonest: names, labels, and some fields of one object that must agree; and it
+// says what Istio's webhook would say about Istio's kinds, and istiod about its
+// settings (package internal/istio). It does not run admission, CEL rules,
+// defaulting or any other webhook, it does not look at how objects relate to each
+// other, and it never changes a document.
 package schema
 
 //go:generate go run -C gen .

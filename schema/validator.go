@@ -118,7 +118,7 @@ func (v *validator) object(o *object) diag.List {
 	if k.Group == crdGroup && o.kind == crdKind {
 		found = append(found, v.checkDefinition(o)...)
 	}
-	return found
+	return append(found, v.istio(o, found)...)
 }
 
 // readKind fills in apiVersion and kind, or says which of them is missing.
