@@ -145,12 +145,8 @@ func decode(value any, into proto.Message) error {
 func metaOf(value map[string]any) config.Meta {
 	m, _ := value["metadata"].(map[string]any)
 	meta := config.Meta{Labels: texts(m["labels"]), Annotations: texts(m["annotations"])}
-	meta.Name, _ = m["name"].(string)
-	if meta.Name == "" { // the server has filled it in when it asks the webhook
-		meta.Name, _ = m["generateName"].(string)
-		if meta.Name != "" {
-			meta.Name += "x"
-		}
+	if meta.Name, _ = m["name"].(string); meta.Name == "" {
+		meta.Name = "x" // of generateName, or missing, which is a mistake of its own
 	}
 	meta.Namespace, _ = m["namespace"].(string)
 	return meta
