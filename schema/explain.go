@@ -328,6 +328,106 @@ spec:
 		Good:   "{\"$defs\": {\"port\": {\"type\": \"integer\"}}, \"properties\": {\"port\": {\"$ref\": \"#/$defs/port\"}}}\n---\nport: 8080\n",
 		Source: valuesSource,
 	},
+	{
+		Code: "SC201", Title: "Istio's webhook refuses the object", Severity: diag.Error,
+		Why:    "Istio validates its kinds in a webhook of istiod, beyond what their definitions can say. The server asks it when the object is applied, and refuses the object with it. Where the webhook is not installed, istiod ignores the object, or sends proxies what they cannot use.",
+		Remedy: "Mend the field that is shown. Where two fields contradict each other, the one that holds both is shown.",
+		Bad:    virtualServiceExample("- route:\n    - destination: {host: reviews, port: {number: 80800}}"),
+		Good:   virtualServiceExample("- route:\n    - destination: {host: reviews, port: {number: 8080}}"),
+		Source: "pkg/config/validation/validation.go in istio/istio",
+	},
+	{
+		Code: "SC202", Title: "Istio's webhook warns of the object", Severity: diag.Warning,
+		Why:    "The webhook takes the object, and answers with a warning that kubectl shows and Helm does not: a setting that is deprecated, that has no effect here, or that works otherwise than it looks.",
+		Remedy: "Do what the message says.",
+		Bad:    virtualServiceExample("- route: [{destination: {host: reviews}}]\n    mirror: {host: ratings}\n    mirrorPercent: 5"),
+		Good:   virtualServiceExample("- route: [{destination: {host: reviews}}]\n    mirror: {host: ratings}\n    mirrorPercentage: {value: 5}"),
+		Source: "https://istio.io/latest/docs/reference/config/analysis/ist0133/",
+	},
+	{
+		Code: "SC203", Title: "A rule of a VirtualService is never used", Severity: diag.Warning,
+		Why:    "The rules of a VirtualService are tried in order. A rule behind one without matches, or a match that an earlier one covers, gets no request.",
+		Remedy: "Put the more specific rule first, and one without matches last; or remove what is never used.",
+		Bad:    virtualServiceExample("- route: [{destination: {host: reviews}}]\n  - route: [{destination: {host: ratings}}]"),
+		Good:   virtualServiceExample("- match: [{uri: {prefix: /ratings}}]\n    route: [{destination: {host: ratings}}]\n  - route: [{destination: {host: reviews}}]"),
+		Source: "https://istio.io/latest/docs/reference/config/analysis/ist0130/",
+	},
+	{
+		Code: "SC211", Title: "A document in a ConfigMap or an annotation is broken", Severity: diag.Error,
+		Why:    "istiod reads the settings of a mesh, of the injector and of proxies from texts that hold YAML. To the API server they are mere text, so that a mistake shows only when istiod starts, or when no sidecar is injected.",
+		Remedy: "Mend the line that is shown.",
+		Bad:    meshExample("accessLogFile: text: json"),
+		Good:   meshExample("accessLogEncoding: JSON"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC212", Title: "Settings of Istio have an unknown field", Severity: diag.Error,
+		Why:    "istiod passes over a field that it does not know without a word, and the setting is not made.",
+		Remedy: "Use the field that is suggested, or remove it.",
+		Bad:    meshExample("accesLogFile: /dev/stdout"),
+		Good:   meshExample("accessLogFile: /dev/stdout"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC213", Title: "Settings of Istio have a value of the wrong type", Severity: diag.Error,
+		Why:    "istiod cannot read the settings: it does not start, or goes on with those it had. A proxyMetadata of true instead of \"true\" is enough.",
+		Remedy: "Mend the value; text that looks like a number or a boolean needs quotes.",
+		Bad:    meshExample("defaultConfig:\n      proxyMetadata: {ISTIO_META_DNS_CAPTURE: true}"),
+		Good:   meshExample("defaultConfig:\n      proxyMetadata: {ISTIO_META_DNS_CAPTURE: \"true\"}"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC214", Title: "istiod refuses settings", Severity: diag.Error,
+		Why:    "istiod validates a MeshConfig, MeshNetworks or a ProxyConfig as a whole, and takes none of it when one value is wrong. It does not start, or goes on with the settings it had; a pod with a wrong ProxyConfig in its annotation is not created.",
+		Remedy: "Mend the field that is shown.",
+		Bad:    meshExample("connectTimeout: 2h"),
+		Good:   meshExample("connectTimeout: 2s"),
+		Source: "pkg/config/validation/agent/validation.go in istio/istio",
+	},
+	{
+		Code: "SC215", Title: "istiod warns of settings", Severity: diag.Warning,
+		Why:    "istiod takes the settings, and writes a warning into its log: a setting that is deprecated, or a provider that cannot be used by whoever refers to it.",
+		Remedy: "Do what the message says.",
+		Bad:    meshExample("tlsDefaults: {ecdhCurves: [P-256, P-255]}"),
+		Good:   meshExample("tlsDefaults: {ecdhCurves: [P-256]}"),
+		Source: "pkg/config/validation/agent/validation.go in istio/istio",
+	},
+	{
+		Code: "SC216", Title: "A template of the sidecar injector does not parse", Severity: diag.Error,
+		Why:    "The injector parses all templates when it starts and when they change. With one that does not parse it injects into no pod, or goes on with the templates it had.",
+		Remedy: "Mend the line that is shown: the actions are those of Go templates, with the functions of Sprig and the injector's own.",
+		Bad:    injectorExample("{{ .Values.global.hub | quoted }}"),
+		Good:   injectorExample("{{ .Values.global.hub | quote }}"),
+		Source: "pkg/kube/inject/template.go in istio/istio",
+	},
+}
+
+const istioSettings = "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/"
+
+func virtualServiceExample(http string) string {
+	return "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: reviews\nspec:\n  hosts: [reviews]\n  http:\n  " + http + "\n"
+}
+
+func meshExample(mesh string) string {
+	return "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: istio\n  namespace: istio-system\ndata:\n  mesh: |\n    " + mesh + "\n"
+}
+
+func injectorExample(image string) string {
+	return `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: istio-sidecar-injector
+  namespace: istio-system
+data:
+  config: |
+    policy: enabled
+    defaultTemplates: [sidecar]
+    templates:
+      sidecar: |
+        spec:
+          containers:
+          - name: istio-proxy
+            image: ` + image + "/proxyv2\n"
 }
 
 const valuesSource = "https://helm.sh/docs/topics/charts/#schema-files"

@@ -5,8 +5,9 @@
 // It works offline: the schemas and the server's own code are in the binary, and
 // neither a cluster nor a kubeconfig is consulted. An object goes through passes:
 // is the kind served in the target version; does it fit its schema, with the
-// place of every mistake; what would the API server say (internal/apiserver);
-// and, when all are through, do the objects of the stream fit together. A mistake
+// place of every mistake; what would the API server say (internal/apiserver),
+// and Istio's webhook about Istio's kinds, and istiod about its settings
+// (internal/istio); and, when all are through, do the objects of the stream fit together. A mistake
 // that two passes see is reported once. It does not run admission, whose answer
 // depends on the cluster, and it never changes a document.
 package schema

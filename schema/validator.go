@@ -119,7 +119,8 @@ func (v *validator) object(o *object) diag.List {
 	if k.Group == crdGroup && o.kind == crdKind {
 		found = append(found, v.checkDefinition(o)...)
 	}
-	return append(found, v.server(o, k, found)...)
+	found = append(found, v.server(o, k, found)...)
+	return append(found, v.istio(o, found)...)
 }
 
 // readKind fills in apiVersion and kind, or says which of them is missing.
