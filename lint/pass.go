@@ -17,10 +17,11 @@ type Pass struct {
 	found   *[]reported
 }
 
-// reported is a finding with the object it is about.
+// reported is a finding with the object it is about, or else with the chart.
 type reported struct {
 	*diag.Diagnostic
 	object *Object
+	chart  string
 }
 
 // Report adds a finding about a place in an object; a place without a Node is
@@ -34,7 +35,7 @@ func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.
 	if s, ok := p.options.Severity[p.rule.ID]; ok {
 		d.Severity = s
 	}
-	*p.found = append(*p.found, reported{&d, o})
+	*p.found = append(*p.found, reported{Diagnostic: &d, object: o})
 	return &d
 }
 

@@ -110,7 +110,11 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	}
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
+		o.Lint.Charts = collected.Charts
 		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			if round > 0 {
+				o.Lint.Charts = nil // their sources are the same
+			}
 			return a.judge(ctx, docs, o, c)
 		})
 		findings = append(findings, found...)
