@@ -23,9 +23,10 @@ type Part struct {
 
 // SourceFile is a file of a chart.
 type SourceFile struct {
-	Name string // Helm's: "mesh/templates/x.yaml"
-	File string // as the user can open it
-	Data []byte
+	Name   string // Helm's: "mesh/templates/x.yaml"
+	File   string // as the user can open it
+	OnDisk bool   // it can be opened, and is not part of an archive
+	Data   []byte
 }
 
 // Parts lists the chart and its subcharts, the chart itself first. What it
@@ -35,9 +36,9 @@ func (c *Chart) Parts() []Part { return c.parts(nil, c.Name(), child{chart: c.Ch
 func (c *Chart) parts(list []Part, full string, of child) []Part {
 	ch := of.chart
 	p := Part{Path: full, Library: ch.Metadata.Type == "library", Defaults: ch.Values, Declared: declaredKeys(ch)}
-	p.Owned = c.UserPath(full+"/Chart.yaml") != full+"/Chart.yaml" || full == c.Name()
+	_, p.Owned = c.userPath(full + "/Chart.yaml")
 	p.Templates, p.Files = c.sources(full, ch.Templates), c.sources(full, ch.Files)
-	p.Values = SourceFile{Name: full + "/values.yaml", File: c.UserPath(full + "/values.yaml"), Data: rawData(ch, "values.yaml")}
+	p.Values = c.source(full+"/values.yaml", rawData(ch, "values.yaml"))
 	if json.Unmarshal(ch.Schema, &p.Schema) != nil {
 		p.Schema = nil // package schema reports it
 	}
@@ -55,10 +56,14 @@ func (c *Chart) parts(list []Part, full string, of child) []Part {
 func (c *Chart) sources(full string, files []*chart.File) []SourceFile {
 	list := make([]SourceFile, 0, len(files))
 	for _, f := range files {
-		name := full + "/" + f.Name
-		list = append(list, SourceFile{Name: name, File: c.UserPath(name), Data: f.Data})
+		list = append(list, c.source(full+"/"+f.Name, f.Data))
 	}
 	return list
+}
+
+func (c *Chart) source(name string, data []byte) SourceFile {
+	file, onDisk := c.userPath(name)
+	return SourceFile{Name: name, File: file, OnDisk: onDisk, Data: data}
 }
 
 // declaredKeys lists the keys of values that Chart.yaml mentions.

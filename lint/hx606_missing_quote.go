@@ -53,7 +53,8 @@ func missingQuotes(p *Pass, t *Templates) {
 					continue
 				}
 				if kind := readAs(value); kind != "" {
-					p.ReportAt(t, f, a.node.Pos, fmt.Sprintf("the string %s is printed without quotes, and YAML reads it as %s", strings.Join(path, "."), kind), "print it with quote")
+					d := p.ReportAt(t, f, a.node.Pos, fmt.Sprintf("the string %s is printed without quotes, and YAML reads it as %s", strings.Join(path, "."), kind), "print it with quote")
+					d.Fix = f.insert("print it with quote", f.closing(a.node.Pos), " | quote")
 				}
 			}
 		}

@@ -194,6 +194,7 @@ func (g *ignores) aboutNote(n *note) (diag.Diagnostic, bool) {
 		d.Code = codeNoMatches
 		d.Message = fmt.Sprintf("annotation ignores %s, which finds nothing here", n.code)
 		d.Hint = "remove the annotation"
+		n.object.Mend(&d, "remove the annotation", diag.Remove, n.at.Path, "")
 	default:
 		return d, false
 	}

@@ -59,3 +59,9 @@ func (p *Pass) graded(severity diag.Severity) diag.Severity {
 	}
 	return severity
 }
+
+// Mend gives a finding a fix, which changes one place of its object. Value is YAML for
+// diag.Set and the new key for diag.Rename.
+func (o *Object) Mend(d *diag.Diagnostic, title string, kind diag.ChangeKind, at manifest.Path, value string) {
+	d.Fix = &diag.Fix{Title: title, Changes: []diag.Change{{Kind: kind, Path: at.String(), Value: value}}, Target: o.Document}
+}

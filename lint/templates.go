@@ -336,3 +336,24 @@ func (p *Pass) ReportAt(t *Templates, f *Template, pos parse.Pos, message, hint 
 	*p.found = append(*p.found, reported{Diagnostic: &d, chart: t.Chart.Name()})
 	return &d
 }
+
+// closing is where the inside of an action ends: before its braces, and the dash and
+// blanks in front of them.
+func (t *Template) closing(pos parse.Pos) int {
+	end := strings.Index(t.text[pos:], "}}")
+	if end < 0 {
+		return int(pos)
+	}
+	return int(pos) + len(strings.TrimRight(strings.TrimSuffix(t.text[pos:int(pos)+end], "-"), " \t"))
+}
+
+// insert makes a fix that puts a text into the template; nil where it is part of an
+// archive.
+func (t *Template) insert(title string, at int, text string) *diag.Fix {
+	if !t.OnDisk {
+		return nil
+	}
+	line, column, _ := t.place(at)
+	pos := diag.Pos{Line: line, Column: column}
+	return &diag.Fix{Title: title, Edits: []diag.Edit{{Span: diag.Span{File: t.File, Start: pos, End: pos}, Text: text}}}
+}
