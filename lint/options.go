@@ -70,8 +70,8 @@ var aboutOptions = []diag.Explanation{
 // Ignore leaves out findings. Empty fields match everything.
 type Ignore struct {
 	Code      string    // code, prefix (HX1*) or tag of the rules; required
-	Kind      string    // of the object the finding is about
-	Name      string    // of the object; may be a glob
+	Kind      string    // of the object the finding is about; Chart for a finding in the sources of a chart
+	Name      string    // of the object or chart; may be a glob
 	Namespace string    // of the object; may be a glob; an object without one is in Options.Namespace
 	Reason    string    // required
 	Expires   time.Time // the last day it holds, in UTC; zero means for ever

@@ -21,6 +21,8 @@ type checkFlags struct {
 	format   string
 	patched  bool
 	sets     []string
+	fix      bool
+	diff     bool
 	given    bool
 	load     charts.LoadOptions
 	values   charts.ValuesOptions
@@ -74,6 +76,8 @@ func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
 	f.BoolVar(&c.patched, "patched", false, "apply the patches of helmx.yaml first")
 	registerValueFlags(f, &c.values)
 	registerLayerFlags(f, &c.values)
+	f.BoolVar(&c.fix, "fix", false, "edit the files where the remedy is mechanical, and print patches for helmx.yaml for what was rendered")
+	f.BoolVar(&c.diff, "diff", false, "print what --fix would change instead of findings, and change nothing")
 	f.StringArrayVar(&c.sets, "with", nil, "render each chart with these values `FILES` too, comma-separated; repeatable, one more set each time")
 	f.BoolVar(&c.given, "given-values-only", false, "render charts with -f and --with alone, not with their own values and ci/*-values.yaml too")
 	return cmd
@@ -104,13 +108,48 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	for _, set := range c.sets {
 		in.Sets = append(in.Sets, strings.Split(set, ","))
 	}
+	in.Stdin = &replay{in: a.In} // a second look must find it again
+	findings, runErr := a.look(ctx, c, paths, in, o)
+	if runErr != nil && !pipeline.Reported(runErr) {
+		return a.finish(findings, runErr)
+	}
+	remedies, err := pipeline.Remedy(ctx, findings)
+	if err != nil {
+		return a.finish(findings, err)
+	}
+	switch {
+	case c.diff:
+		return a.showFixes(remedies, findings, runErr)
+	case c.fix && len(remedies.Files) > 0:
+		if err := a.writeFixes(remedies.Files); err != nil {
+			return a.finish(findings, err)
+		}
+		if findings, runErr = a.look(ctx, c, paths, in, o); runErr == nil || pipeline.Reported(runErr) {
+			if remedies, err = pipeline.Remedy(ctx, findings); err != nil {
+				return a.finish(findings, err)
+			}
+		}
+	}
+	err = a.finish(findings, runErr)
+	if c.fix && c.format == "text" {
+		a.showPatches(remedies)
+	}
+	return err
+}
+
+// look reads the inputs and judges them.
+func (a *app) look(ctx context.Context, c *checkFlags, paths []string, in pipeline.InputOptions, o pipeline.Options) (diag.List, error) {
 	collected, findings, runErr := pipeline.Collect(ctx, paths, in)
 	if collected.Empty() && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + few(paths))
 	}
 	if runErr == nil || pipeline.Reported(runErr) {
-		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
+		o.Schema.CRDs = append(slices.Clip(o.Schema.CRDs), collected.CRDs...)
+		o.Lint.Charts = collected.Charts
 		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			if round > 0 {
+				o.Lint.Charts = nil // their sources are the same
+			}
 			return a.judge(ctx, docs, o, c)
 		})
 		findings = append(findings, found...)
@@ -118,7 +157,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 			runErr = err
 		}
 	}
-	return a.finish(findings, runErr)
+	return findings, runErr
 }
 
 // judge judges the documents of a round.

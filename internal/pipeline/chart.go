@@ -112,8 +112,25 @@ func stopped(findings diag.List, err error) error {
 // checkValues holds the values against the values.schema.json of the chart and
 // its subcharts.
 func checkValues(r *charts.Resolved, values *charts.UserValues) diag.List {
+	return checkSchemas(r.Schemas(), values)
+}
+
+// checkOwnValues is checkValues as `helm lint` does it in addition.
+func checkOwnValues(values *charts.UserValues) diag.List {
+	s, ok := values.OwnSchema()
+	if !ok {
+		return nil
+	}
+	found := checkSchemas([]charts.ValuesSchema{s}, values)
+	for i := range found {
+		found[i].Message += ", when only the chart's own values count, as for helm lint"
+	}
+	return found
+}
+
+func checkSchemas(schemas []charts.ValuesSchema, values *charts.UserValues) diag.List {
 	var inputs []schema.ValuesInput
-	for _, s := range r.Schemas() {
+	for _, s := range schemas {
 		inputs = append(inputs, schema.ValuesInput{
 			Chart: s.ChartPath, SchemaFile: s.File, Schema: s.JSON, Values: s.Values, Prefix: s.Prefix,
 		})

@@ -168,6 +168,10 @@ func (c *collector) folder(dir string) error {
 		c.chart(root)
 		return nil
 	}
+	if info, err := os.Stat(filepath.Join(dir, "Chart.yaml")); err == nil && info.IsDir() {
+		c.refuse(filepath.Join(dir, "Chart.yaml"), "a folder, expected the file that describes the chart", "")
+		return nil
+	}
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case c.ctx.Err() != nil:
@@ -297,11 +301,7 @@ func (c *collector) release(path string) error {
 		case info.IsDir() && root != "":
 			ref = root
 		case info.IsDir() || !isArchive(ref):
-			c.findings = append(c.findings, diag.Diagnostic{
-				Code: "CH002", Severity: diag.Error, Span: diag.Span{File: ref}, Message: "not a chart, so it cannot be release " + name,
-				Hint: "give a release to a chart alone: NAME=CHART",
-			})
-			c.incomplete = ErrUnreadable
+			c.refuse(ref, "not a chart, so it cannot be release "+name, "give a release to a chart alone: NAME=CHART")
 			return nil
 		}
 	}
@@ -313,6 +313,12 @@ func (c *collector) release(path string) error {
 	c.charts[key] = chart
 	c.inputs = append(c.inputs, input{chart: chart})
 	return nil
+}
+
+// refuse reports what is no chart.
+func (c *collector) refuse(file, message, hint string) {
+	c.findings = append(c.findings, diag.Diagnostic{Code: "CH002", Severity: diag.Error, Span: diag.Span{File: file}, Message: message, Hint: hint})
+	c.incomplete = ErrUnreadable
 }
 
 func isArchive(path string) bool {

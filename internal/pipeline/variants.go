@@ -152,6 +152,9 @@ func (c *chartInput) render(ctx context.Context, o InputOptions) error {
 		return err
 	}
 	c.chart = chart
+	if o.Chart.Render.LintMode {
+		c.findings = append(c.findings, chart.Check()...)
+	}
 	if !c.named {
 		c.release.Name = cmp.Or(o.Chart.Resolve.Release.Name, releaseName(chart))
 	}
@@ -192,6 +195,9 @@ func (v *variant) render(ctx context.Context, chart *charts.Chart, o ChartOption
 		d.Origin.Namespace = o.Resolve.Release.Namespace
 	}
 	v.docs, v.values = docs, values
+	if o.Render.LintMode && !o.SkipSchemaValidation {
+		findings = append(findings, checkOwnValues(values)...)
+	}
 	return findings, nil
 }
 
