@@ -101,36 +101,46 @@ func (w *leafWalk) add(path manifest.Path, value any) {
 func (u *UserValues) settings(path []string) []Setting {
 	var found []Setting
 	for _, route := range u.routes(path) {
-		for _, l := range slices.Backward(u.layers) {
-			at, how := l.find(route)
-			if how != missing {
-				found = l.settingTo(found, at, route)
-			}
-			if how == hiding {
-				return found
-			}
-		}
-		if u.chart != nil {
-			found = append(found, u.defaultSettings(u.chart.Name(), child{chart: u.chart.Chart}, route)...)
+		more, end := u.settingsAt(route)
+		if found = append(found, more...); end {
+			break
 		}
 	}
 	return found
 }
 
-func (u *UserValues) defaultSettings(full string, c child, path []string) []Setting {
-	var found []Setting
-	l := u.chartLayer(full, c)
-	hidden := false
-	for _, route := range defaultRoutes(path) {
-		at, how := l.find(route)
+func (u *UserValues) settingsAt(path []string) (found []Setting, end bool) {
+	for _, l := range slices.Backward(u.layers) {
+		at, how := l.find(path)
 		if how != missing {
-			found = l.settingTo(found, at, route)
+			found = l.settingTo(found, at, path)
 		}
-		hidden = hidden || how == hiding
+		var ok bool
+		if path, ok = l.below(path); !ok || how == hiding {
+			return found, true
+		}
+	}
+	if u.chart != nil {
+		found = append(found, u.defaultSettings(u.chart.Name(), child{chart: u.chart.Chart}, nil, path)...)
+	}
+	return found, false
+}
+
+func (u *UserValues) defaultSettings(full string, c child, prefix, path []string) []Setting {
+	var found []Setting
+	for _, d := range u.declarations(full, c, prefix) {
+		route := d.route(path)
+		at, how := d.find(route)
+		if how != missing {
+			found = d.settingTo(found, at, route)
+		}
+		if how == hiding {
+			return found
+		}
 	}
 	for _, sub := range children(c.chart) {
-		if !hidden && len(path) > 1 && sub.key == path[0] {
-			found = append(found, u.defaultSettings(full+"/charts/"+sub.key, sub, path[1:])...)
+		if len(path) > 1 && sub.key == path[0] {
+			found = append(found, u.defaultSettings(full+"/charts/"+sub.key, sub, append(prefix[:len(prefix):len(prefix)], sub.key), path[1:])...)
 		}
 	}
 	return found
@@ -139,8 +149,9 @@ func (u *UserValues) defaultSettings(full string, c child, path []string) []Sett
 // settingTo appends what the layer says. A list that is too short for the path
 // hides what is below and says nothing of it.
 func (l *layer) settingTo(found []Setting, at diag.Span, path []string) []Setting {
-	value, _ := lookUp(l.values(), path)
-	if _, short := value.([]any); short && !hasPath(l.values(), path) {
+	own, _ := l.own(path)
+	value, whole := lookUp(l.values(), own)
+	if _, short := value.([]any); short && !whole {
 		return found
 	}
 	return append(found, Setting{Kind: l.kind, Layer: l.name, At: at, Value: value})

@@ -117,4 +117,12 @@ var valuesExplanations = []diag.Explanation{
 		Good:   "gateway:\n  enabled: false\n",
 		Source: "Helm, pkg/chartutil", Tags: []string{"values", "dependencies"},
 	},
+	{
+		Code: "CH116", Title: "list operation in a profile or helmx.yaml that cannot be done", Severity: diag.Error,
+		Why:    "In profiles and in the values of helmx.yaml, `key+` appends to the list below and `key@name` merges it by name. Both need a list on both sides, the second one items that have the key, and only one of key, key+ and key@name can stand in a map.",
+		Remedy: "Give the operation a list, or write the key without the operator to replace what is below.",
+		Bad:    "# helmx.yaml\nvalues:\n  tolerations+: all\n",
+		Good:   "# helmx.yaml\nvalues:\n  tolerations+: [{operator: Exists}]\n",
+		Source: "helmx, docs/values.md", Tags: []string{"values", "profiles"},
+	},
 }
