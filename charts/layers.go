@@ -22,6 +22,8 @@ type layer struct {
 	tree   func() *manifest.Node // of a file; nil when it cannot be parsed
 	values func() map[string]any // of its own, not what merging made of them
 	lists  map[string]*madeList  // what its operations made, by listID
+
+	shipped bool // by the chart, which is not the user's doing
 }
 
 func fileLayer(kind LayerKind, name, file string, data []byte) *layer {

@@ -31,6 +31,8 @@ type Setting struct {
 	Layer string    // for people: "-f prod.yaml", "--set a=1", "values.yaml of chart mesh"
 	At    diag.Span // without a file when the value stands on the command line
 	Value any       // as templates get it: numbers of files are float64; nil is a null
+
+	Shipped bool // a profile of the chart's own: nobody wrote it for this release
 }
 
 // Leaf is a value that is no filled table or list, and where it comes from.
@@ -87,7 +89,7 @@ func (w *leafWalk) walk(value any, at manifest.Path) {
 // add finds out who says something at a path; the first to do so is whose value
 // counts.
 func (w *leafWalk) add(path manifest.Path, value any) {
-	settings := w.user.settings(keysOf(path))
+	settings := w.user.settings(KeysOf(path))
 	if len(settings) == 0 {
 		return
 	}
@@ -154,7 +156,7 @@ func (l *layer) settingTo(found []Setting, at diag.Span, path []string) []Settin
 	if _, short := value.([]any); short && !whole {
 		return found
 	}
-	return append(found, Setting{Kind: l.kind, Layer: l.name, At: at, Value: value})
+	return append(found, Setting{Kind: l.kind, Layer: l.name, At: at, Value: value, Shipped: l.shipped})
 }
 
 // lookUp follows a path of keys and decimal indexes as far as it leads.
@@ -166,8 +168,8 @@ func lookUp(value any, path []string) (found any, ok bool) {
 				return nil, false
 			}
 		case []any:
-			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(t) {
+			i := indexIn(t, step)
+			if i < 0 {
 				return value, false
 			}
 			value = t[i]
@@ -178,13 +180,22 @@ func lookUp(value any, path []string) (found any, ok bool) {
 	return value, true
 }
 
+// indexIn reads a decimal index into a list, -1 when it leads nowhere.
+func indexIn(list []any, index string) int {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(list) {
+		return -1
+	}
+	return i
+}
+
 func hasPath(values map[string]any, path []string) bool {
 	_, ok := lookUp(values, path)
 	return ok
 }
 
-// keysOf writes a path as Locate takes it.
-func keysOf(path manifest.Path) []string {
+// KeysOf writes a path as Locate and Origin take it.
+func KeysOf(path manifest.Path) []string {
 	keys := make([]string, len(path))
 	for i, s := range path {
 		keys[i] = s.Key

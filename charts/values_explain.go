@@ -125,4 +125,12 @@ var valuesExplanations = []diag.Explanation{
 		Good:   "# helmx.yaml\nvalues:\n  tolerations+: [{operator: Exists}]\n",
 		Source: "helmx, docs/values.md", Tags: []string{"values", "profiles"},
 	},
+	{
+		Code: "CH117", Title: "value that nothing reads", Severity: diag.Warning,
+		Why:    "The chart does not declare the value, no template mentions it, and without it the chart renders the same. Helm passes over such keys in silence, so that a misspelt setting has no effect.",
+		Remedy: "Correct the key; `helmx values CHART` prints those there are. What is meant for another chart goes into a file of its own.",
+		Bad:    "# values of builtin:istio/istiod\npilot:\n  autoscaleMni: 3\n",
+		Good:   "# values of builtin:istio/istiod\npilot:\n  autoscaleMin: 3\n",
+		Source: "helmx, docs/values.md", Tags: []string{"values"},
+	},
 }
