@@ -104,6 +104,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if err != nil {
 		return err
 	}
+	in.Chart.Unread = !steps.skipLint
 	in.Variants, in.GivenOnly, in.Fresh = true, c.given, c.patched
 	for _, set := range c.sets {
 		in.Sets = append(in.Sets, strings.Split(set, ","))

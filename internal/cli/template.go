@@ -124,6 +124,7 @@ func (a *app) template(ctx context.Context, t *templateFlags, args []string) err
 	if err != nil {
 		return err
 	}
+	t.chart.Unread = !t.steps.skipLint
 	docs, findings, err := a.renderAndProcess(ctx, t, ref, o)
 	if err != nil || a.fails(findings) {
 		return a.finish(findings, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/render"
+	"github.com/helmx-dev/helmx/render/engine"
 	"github.com/helmx-dev/helmx/schema"
 )
 
@@ -23,6 +24,7 @@ type ChartOptions struct {
 	Resolve              charts.ResolveOptions
 	Render               render.Options
 	SkipSchemaValidation bool // do not hold the values against values.schema.json
+	Unread               bool // warn of values that nothing reads
 }
 
 // Two errors are returned beside findings that say why there are no documents.
@@ -63,8 +65,17 @@ func renderLoaded(ctx context.Context, chart *charts.Chart, o ChartOptions) ([]*
 	if err := unreadable(findings, err); err != nil {
 		return nil, nil, findings, err
 	}
+	var seen *engine.Observation
+	if o.Unread {
+		o.Render.Observe = func(o *engine.Observation) { seen = o }
+	}
 	docs, found, err := renderValued(ctx, chart, values, o)
-	return docs, values, append(findings, found...), err
+	findings = append(findings, found...)
+	if err == nil && o.Unread {
+		found, err = unread(ctx, chart, values, seen, docs, o)
+		findings = append(findings, found...)
+	}
+	return docs, values, findings, err
 }
 
 // crdFiles reads the crds/ folders of a chart and its subcharts, whose kinds

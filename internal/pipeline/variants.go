@@ -93,6 +93,7 @@ func (c *collector) render() error {
 	}
 	close(next)
 	group.Wait()
+	dropReadElsewhere(list)
 	for _, chart := range list {
 		if err := c.rendered(chart); err != nil {
 			return err
