@@ -105,8 +105,12 @@ func (g *ignores) cover(f reported) bool {
 	return covered
 }
 
-// fits reports whether an entry of the options is about the finding.
+// fits reports whether an entry of the options is about the finding. For one
+// about values the chart's name and the release's namespace count.
 func (g *ignores) fits(e *entry, f reported) bool {
+	if of := f.object.values; of != nil {
+		return g.rule(f.Code).matches(e.Code) && e.Kind == "" && globbed(e.Name, of.Name) && globbed(e.Namespace, of.release.Namespace)
+	}
 	id := f.object.ID
 	return g.rule(f.Code).matches(e.Code) && (e.Kind == "" || e.Kind == id.Kind) &&
 		globbed(e.Name, id.Name) && globbed(e.Namespace, f.object.Namespace())

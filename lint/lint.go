@@ -48,6 +48,9 @@ type Options struct {
 	// Charts are those that documents were rendered from, for the rules on
 	// templates; may be empty.
 	Charts []Chart
+	// Releases are the charts that the documents were rendered from, with the
+	// values that were set for them.
+	Releases []Release
 	// Now is the time that expiry dates are compared with; zero means now.
 	Now time.Time
 	// Spans are the places where the options above are written, for findings

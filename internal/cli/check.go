@@ -111,6 +111,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if runErr == nil || pipeline.Reported(runErr) {
 		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
 		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			o.Lint.Releases = collected.Rounds[round].Releases
 			return a.judge(ctx, docs, o, c)
 		})
 		findings = append(findings, found...)
