@@ -22,6 +22,9 @@ func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
 		o.Releases = []Release{releaseWith(t, chart[1], file, text)}
 		text = ""
 	}
+	if kube := kubeOf.FindStringSubmatch(text); kube != nil {
+		o.KubeVersions = []string{kube[1]}
+	}
 	_, findings, err := Run(t.Context(), manifest.Read(file, []byte(text)), o)
 	if err != nil {
 		t.Fatal(err)
@@ -31,6 +34,9 @@ func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
 
 // valuesOf is the comment that makes an example a values file of a chart.
 var valuesOf = regexp.MustCompile(`^(?:# options: .*\n)?# values of (builtin:\S+)\n`)
+
+// kubeOf is the comment that says what Kubernetes an example is for.
+var kubeOf = regexp.MustCompile(`^# helmx lint --kube-version (\S+)\n`)
 
 // releaseWith is a release of a chart with the text as its values file.
 func releaseWith(t testing.TB, chart, file, text string) Release {
@@ -201,6 +207,8 @@ func readOptions(t *testing.T, file, text string) Options {
 			o.IstioVersion = value
 		case "namespace":
 			o.Namespace = value
+		case "kube":
+			o.KubeVersions = []string{value}
 		default:
 			t.Fatalf("%s: unknown option %q", file, key)
 		}
