@@ -20,7 +20,8 @@ func init() {
 		Why: "Each release of Istio is tested with a few versions of Kubernetes, and istioctl refuses to install into older ones. " +
 			"helmx compares the oldest of them with --kube-version; without that option it says nothing.",
 		Remedy: "Upgrade the cluster first, or stay with the Istio that supports it.",
-		Bad: `apiVersion: apps/v1
+		Bad: `# helmx lint --kube-version 1.29
+apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: istiod
@@ -36,7 +37,8 @@ spec:
       - name: discovery
         image: registry.istio.io/release/pilot:1.31.1
 `,
-		Good: `apiVersion: apps/v1
+		Good: `# helmx lint --kube-version 1.29
+apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: istiod
