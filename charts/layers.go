@@ -21,6 +21,7 @@ type layer struct {
 	file   string                // "" when the values stand on the command line
 	tree   func() *manifest.Node // of a file; nil when it cannot be parsed
 	values func() map[string]any // of its own, not what merging made of them
+	data   []byte                // of a file, for excerpts
 	lists  map[string]*madeList  // what its operations made, by listID
 
 	shipped bool // by the chart, which is not the user's doing
@@ -28,7 +29,7 @@ type layer struct {
 
 func fileLayer(kind LayerKind, name, file string, data []byte) *layer {
 	return &layer{
-		kind: kind, name: name, file: file,
+		kind: kind, name: name, file: file, data: data,
 		tree: sync.OnceValue(func() *manifest.Node { return firstTree(data) }),
 		values: sync.OnceValue(func() map[string]any {
 			values, _ := parseValues(file, data, diag.Warning)

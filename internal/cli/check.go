@@ -148,6 +148,7 @@ func (a *app) look(ctx context.Context, c *checkFlags, paths []string, in pipeli
 		o.Schema.CRDs = append(slices.Clip(o.Schema.CRDs), collected.CRDs...)
 		o.Lint.Charts = collected.Charts
 		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			o.Lint.Releases = collected.Rounds[round].Releases
 			if round > 0 {
 				o.Lint.Charts = nil // their sources are the same
 			}

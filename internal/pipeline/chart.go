@@ -6,6 +6,7 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/render"
 	"github.com/helmx-dev/helmx/render/engine"
@@ -39,6 +40,11 @@ type Rendered struct {
 	CRDs   []*manifest.Document // of the charts' crds/ folders, when they are not among Docs
 	Values map[string]any       // what the user set, without the chart's defaults
 	Layers *charts.UserValues   // the same, with who set what
+}
+
+// Release is what rules see of the values.
+func (r Rendered) Release(o ChartOptions) lint.Release {
+	return lint.Release{Name: o.Resolve.Release.Name, Namespace: o.Resolve.Release.Namespace, Parts: r.Layers.Parts}
 }
 
 // RenderChart loads a chart, values it, checks the values and renders it.
