@@ -65,7 +65,7 @@ const (
 
 // Groups returns all groups in the order of the documentation.
 func Groups() []Group {
-	return []Group{Structure, Running, Checks, Kubernetes, Network, Secrets}
+	return []Group{Structure, Running, Checks, Kubernetes, Network, Secrets, Objects}
 }
 
 // In returns the functions of a group, sorted by name.
@@ -132,7 +132,7 @@ var registry = sync.OnceValue(func() []Func {
 		structureFuncs(), pathFuncs(), patchFuncs(), yamlFuncs(), jqFuncs(), listFuncs(),
 		nameFuncs(), quantityFuncs(), durationFuncs(), imageFuncs(), labelFuncs(),
 		networkFuncs(), cidrFuncs(), meshFuncs(), deriveFuncs(), certificateFuncs(),
-		checkFuncs(), runningFuncs(),
+		checkFuncs(), runningFuncs(), objectFuncs(),
 	)
 	slices.SortFunc(all, func(a, b Func) int { return strings.Compare(a.Name, b.Name) })
 	return all
