@@ -58,6 +58,11 @@ func (s *stream) resolve(d *manifest.Document) {
 	s.found[d] = findings
 }
 
+// evaluates reports whether it is the document's own expression that asks.
+func (s *stream) evaluates(d *manifest.Document) bool {
+	return s != nil && len(s.stack) > 0 && s.stack[len(s.stack)-1] == d
+}
+
 // holds reports whether a document may hold an expression.
 func (s *stream) holds(d *manifest.Document) bool { return bytes.Contains(d.Raw(), []byte(s.open)) }
 

@@ -58,7 +58,11 @@ func (w *world) objects(kind string, selector ...any) ([]any, error) {
 	}
 	list := []any{}
 	for _, d := range w.ofKind(kind) {
-		object, err := w.read(d)
+		read := w.read
+		if w.stream.evaluates(d) {
+			read = w.asItIs
+		}
+		object, err := read(d)
 		if err != nil {
 			return nil, err
 		}
@@ -87,6 +91,11 @@ func (w *world) read(d *manifest.Document) (map[string]any, error) {
 			return nil, p
 		}
 	}
+	return w.asItIs(d)
+}
+
+// asItIs returns a document's object without a look at its expressions.
+func (w *world) asItIs(d *manifest.Document) (map[string]any, error) {
 	if d.IsSecret() || d.CopiesSecret() {
 		w.evaluator.secret = true
 	}

@@ -88,7 +88,7 @@ func TestWhatIsThereIsListed(t *testing.T) {
 		`object "Service"`:                  "want KIND [NAMESPACE] NAME, got 1 arguments",
 		`objects "Service" "a in b"`:        "selector: want a selector like",
 		`objects "Service" "a" "b"`:         "want objects KIND [SELECTOR], got 3 arguments",
-		`cidrHost 1`:                        "wrong number of args for cidrHost: want 2 got 1 | want cidrHost INDEX CIDR -> string: INDEX is 0 is the network's first address",
+		`cidrHost 1`:                        "wrong number of args for cidrHost: want 2 got 1 | want cidrHost INDEX CIDR -> string - INDEX: 0 is the network's first address",
 		`call "x" .`:                        "named templates are out of reach",
 		`try 1`:                             "wrong number of arguments, want try DEFAULT EXPRESSION, got 1",
 		`oneOf (list "prod" "test") "tset"`: `value: want "prod" or "test", got a string that is none; did you mean "test"?`,
@@ -102,6 +102,7 @@ func TestWhatIsThereIsListed(t *testing.T) {
 		`object "Deployment.apps" "api" | len`:       "a: 3\n",
 		`objects "Service" | len`:                    "a: 2\n",
 		`objects "Gateway" | len`:                    "a: 0\n",
+		`objects "ConfigMap" | len`:                  "a: 1\n",
 		`(object "Service" "b" "web").metadata.name`: "a: 'web'\n",
 		`try "none" (object "Service" "x")`:          "a: 'none'\n",
 	} {

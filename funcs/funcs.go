@@ -93,7 +93,7 @@ func (f Func) Usage() string {
 	var b strings.Builder
 	b.WriteString("want " + f.Signature())
 	for i, p := range f.Params {
-		b.WriteString([]string{": ", "; "}[min(i, 1)] + strings.ToUpper(p.Name) + " is " + p.Doc)
+		b.WriteString([]string{" - ", "; "}[min(i, 1)] + strings.ToUpper(p.Name) + ": " + p.Doc)
 	}
 	return b.String()
 }

@@ -282,7 +282,11 @@ func unknownFunction(cause string) string {
 	if name == "env" || name == "expandenv" {
 		return "Helm takes " + name + " away from charts: pass the value in with --set"
 	}
-	return diag.DidYouMean(name, engine.FuncNames())
+	names := engine.FuncNames()
+	for _, f := range funcs.All() {
+		names = append(names, f.Name)
+	}
+	return diag.DidYouMean(name, names)
 }
 
 // wantedCall answers a call of one of our functions with too few or too many

@@ -38,7 +38,7 @@ func (s *scope) Warn(said funcs.Warning) {
 	}
 	n := Notice{Warning: said, Template: w.name}
 	if w.top != nil {
-		n.At, _ = w.r.trace.executing(w.top, len(w.top.steps)-1)
+		n.At = w.r.trace.acting(w.top)
 	}
 	w.notices = append(w.notices, n)
 }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,5 +139,19 @@ func TestTryDoesNotHoldUpTheEnd(t *testing.T) {
 		if parallel[name] != want {
 			t.Errorf("%s: %s, want %s", name, parallel[name], want)
 		}
+	}
+}
+
+// A warning names the action that gave it, wherever the text before ends.
+func TestNoticesHaveTheirLine(t *testing.T) {
+	text := "a: 1\nb: {{ warn \"one\" }}\n{{- if true }}\n{{ warn \"two\" }}{{ warn \"three\" }}\n{{ include \"w\" . }}\n{{ end }}{{ $x := warn \"five\" }}{{ tpl \"x\\n{{ warn `six` }}\" . }}" +
+		"{{ define \"w\" }}\n\n{{ warn \"four\" }}{{ end }}"
+	var got []string
+	one(t, text, nil, Options{Funcs: funcs.Map(), Notice: func(n Notice) {
+		got = append(got, fmt.Sprintf("%s %d:%d", n.Message, n.At.Line, n.At.Column))
+	}})
+	want := []string{"one 2:4", "two 4:1", "three 4:17", "four 8:1", "five 6:10", "six 0:0"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
