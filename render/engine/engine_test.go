@@ -314,10 +314,10 @@ func TestLimits(t *testing.T) {
 	}{
 		"output":            {"a\n{{ range until 1000 }}{{ . }} more text{{ end }}", Options{MaxOutput: 1000}, "templates wrote more than 1000 bytes"},
 		"output of include": {`{{ range until 1000 }}{{ $_ := include "uses-h" . }}{{ end }}`, Options{MaxOutput: 1000}, "templates wrote more than 1000 bytes"},
-		"loop with output":  {`{{ range until 100000 }}{{ range until 100000 }}{{ include "h" . }}{{ end }}{{ end }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
-		"loop without":      {`{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
+		"loop with output":  {`{{ range until 100000 }}{{ range until 100000 }}{{ include "h" . }}{{ end }}{{ end }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
+		"loop without":      {`{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
 		"tree of templates": {`{{ define "a" }}{{ template "b" }}{{ template "b" }}{{ end }}{{ define "b" }}{{ if not (eq 1 2) }}{{ range until 1 }}{{ template "c" }}{{ template "c" }}{{ end }}{{ end }}{{ end }}` +
-			`{{ define "c" }}{{ range until 100000 }}{{ range until 100000 }}{{ if false }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
+			`{{ define "c" }}{{ range until 100000 }}{{ range until 100000 }}{{ if false }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
