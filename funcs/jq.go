@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"reflect"
 	"runtime/metrics"
-	"sync"
 
 	"github.com/itchyny/gojq"
 )
@@ -31,33 +30,21 @@ func jqFuncs() []Func {
 	}}
 }
 
-// jqPrograms holds compiled programs, and what is wrong with those that cannot
-// be: charts run the same few over and over.
-var jqPrograms sync.Map // of string to *jqProgram
-
-type jqProgram struct {
-	code *gojq.Code
-	err  error
-}
+var jqPrograms cache[*gojq.Code]
 
 // noClock takes away what would make the result depend on when and where it is
 // computed.
 const noClock = `def now: error("there is no clock here"); def localtime: error("there is no time zone here"); def strflocaltime(f): error("there is no time zone here"); `
 
 func compileJQ(text string) (*gojq.Code, error) {
-	if p, ok := jqPrograms.Load(text); ok {
-		return p.(*jqProgram).code, p.(*jqProgram).err
-	}
-	p := &jqProgram{}
 	query, err := gojq.Parse(noClock + text)
 	if err == nil {
-		p.code, err = gojq.Compile(query)
+		var code *gojq.Code
+		if code, err = gojq.Compile(query); err == nil {
+			return code, nil
+		}
 	}
-	if err != nil {
-		p.err = fmt.Errorf("program: want a jq program, got a string that is none: %w", err)
-	}
-	jqPrograms.Store(text, p)
-	return p.code, p.err
+	return nil, fmt.Errorf("program: want a jq program, got a string that is none: %w", err)
 }
 
 func jq(program, value any) (any, error) {
@@ -65,7 +52,7 @@ func jq(program, value any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	code, err := compileJQ(text)
+	code, err := jqPrograms.get(text, compileJQ)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -128,12 +129,24 @@ func TestWrongArgumentsOfMore(t *testing.T) {
 }
 
 func TestJQIsCompiledOnce(t *testing.T) {
-	first, err := compileJQ(".once")
+	first, err := jqPrograms.get(".once", compileJQ)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, _ := compileJQ(".once"); first != second {
+	if second, _ := jqPrograms.get(".once", compileJQ); first != second {
 		t.Error("the program was compiled again")
+	}
+	var c cache[int]
+	for i := range 2 * maxCached {
+		if n, _ := c.get(strconv.Itoa(i), strconv.Atoi); n != i {
+			t.Fatalf("got %d, want %d", n, i)
+		}
+	}
+	if len(c.made) != maxCached {
+		t.Errorf("%d texts are remembered", len(c.made))
+	}
+	if _, err := c.get("x", strconv.Atoi); err == nil {
+		t.Error("no error")
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 
 	"github.com/helmx-dev/helmx/charts/chartutil"
+	"github.com/helmx-dev/helmx/funcs"
 )
 
 // newChart makes a chart of its templates; a name like "charts/sub/templates/x"
@@ -314,10 +315,10 @@ func TestLimits(t *testing.T) {
 	}{
 		"output":            {"a\n{{ range until 1000 }}{{ . }} more text{{ end }}", Options{MaxOutput: 1000}, "templates wrote more than 1000 bytes"},
 		"output of include": {`{{ range until 1000 }}{{ $_ := include "uses-h" . }}{{ end }}`, Options{MaxOutput: 1000}, "templates wrote more than 1000 bytes"},
-		"loop with output":  {`{{ range until 100000 }}{{ range until 100000 }}{{ include "h" . }}{{ end }}{{ end }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
-		"loop without":      {`{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
+		"loop with output":  {`{{ range until 100000 }}{{ range until 100000 }}{{ include "h" . }}{{ end }}{{ end }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
+		"loop without":      {`{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
 		"tree of templates": {`{{ define "a" }}{{ template "b" }}{{ template "b" }}{{ end }}{{ define "b" }}{{ if not (eq 1 2) }}{{ range until 1 }}{{ template "c" }}{{ template "c" }}{{ end }}{{ end }}{{ end }}` +
-			`{{ define "c" }}{{ range until 100000 }}{{ range until 100000 }}{{ if false }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" }}`, Options{Timeout: 300 * time.Millisecond}, "templates ran longer than the limit of 300ms"},
+			`{{ define "c" }}{{ range until 100000 }}{{ range until 100000 }}{{ if false }}{{ end }}{{ end }}{{ end }}{{ end }}{{ template "a" }}`, Options{Timeout: 20 * time.Millisecond}, "templates ran longer than the limit of 20ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
@@ -378,7 +379,7 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkExecute(b *testing.B) {
 	c := benchChart()
-	for name, o := range map[string]Options{"together": {}, "sequential": {Sequential: true}} {
+	for name, o := range map[string]Options{"together": {}, "sequential": {Sequential: true}, "with functions of helmx": {Funcs: funcs.Map()}} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
