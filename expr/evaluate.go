@@ -15,6 +15,7 @@ import (
 	"text/template"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
 )
 
 // evaluator holds what the expressions of all documents share.
@@ -22,9 +23,21 @@ type evaluator struct {
 	values    map[string]any
 	release   release
 	functions template.FuncMap
+	lazy      funcs.Lazy
+	world     world // what is not in the values: objects, files
 
-	result any // of the expression that is evaluated
-	steps  int // rounds of range so far
+	state
+}
+
+// state is that of the expression that is evaluated. Another one may be
+// evaluated in between, when it reads an object.
+type state struct {
+	set     *template.Template // that is executed
+	result  any
+	steps   int  // rounds of range so far
+	secret  bool // it has read a Secret
+	depth   int  // of try and can
+	notices []funcs.Warning
 }
 
 // scope is the dot of an expression.
@@ -75,18 +88,28 @@ func (p *problem) Error() string { return p.message }
 const unknownNameHint = "give it with --release NAME, through Helm with --post-renderer-args=--release=NAME; or let the chart write a Context (docs/post-render.md)"
 
 func newEvaluator(o Options) *evaluator {
-	return &evaluator{values: o.Values, release: newRelease(o.Release), functions: pureFunctions()}
+	e := &evaluator{values: o.Values, release: newRelease(o.Release), functions: pureFunctions(o.Allow)}
+	e.world = world{evaluator: e, files: files{folder: o.Folder, allow: o.Allow}}
+	maps.Copy(e.functions, funcs.Bound(e))
+	maps.Copy(e.functions, e.world.functions())
+	return e
 }
+
+// begin forgets what the last expression left.
+func (e *evaluator) begin(t *template.Template) { e.state = state{set: t} }
 
 // evaluate returns the value of an expression, with integral numbers as int64.
 func (e *evaluator) evaluate(expression string, object any) (any, *problem) {
 	functions := maps.Clone(e.functions)
 	functions["result"] = e.setResult
 	t, err := parseExpression(expression, functions)
+	if err == nil {
+		err = e.prepare(t)
+	}
 	if err != nil {
 		return nil, e.syntaxProblem(err)
 	}
-	e.result = nil
+	e.begin(t)
 	err = t.Execute(io.Discard, scope{Values: e.values, Release: e.release, Object: object})
 	if err != nil {
 		return nil, runProblem(err)
@@ -110,7 +133,7 @@ func (e *evaluator) syntaxProblem(err error) *problem {
 	}
 	name := found[1]
 	p.message = fmt.Sprintf("calls %q, which is no function here", name)
-	p.hint = whyNot(name)
+	p.hint = e.whyNot(name)
 	if p.hint == "" {
 		names := slices.Sorted(maps.Keys(e.functions))
 		p.hint = diag.DidYouMean(name, names)

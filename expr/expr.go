@@ -7,11 +7,11 @@
 // It works on the tree, never on the text: a scalar that is exactly one
 // expression takes the type of its result, text around it makes a string, and
 // no result can break out of its scalar. Same input, same bytes: there is no
-// clock, randomness, environment, network or file in reach.
+// clock, randomness, environment, network or file in reach, unless Options name
+// it. All objects of the stream are.
 //
 // The package does not render charts, does not know named templates, and does
-// not evaluate keys or comments. Other objects of the stream are not in reach
-// of an expression.
+// not evaluate keys or comments.
 package expr
 
 import (
@@ -33,6 +33,8 @@ type Options struct {
 	Delimiters [2]string      // what surrounds an expression; [[= and ]] where empty
 	Values     map[string]any // .Values: what the user set, without the defaults of charts; never modified
 	Release    Release        // .Release
+	Allow      []string       // what impure expressions may read: env:NAME, file:GLOB, time
+	Folder     string         // that the globs of Allow begin at
 }
 
 // Release is what an expression sees as .Release. Where Name is empty it is not
@@ -55,23 +57,14 @@ func Resolve(ctx context.Context, docs []*manifest.Document, o Options) ([]*mani
 	if !o.Enabled {
 		return docs, nil, nil
 	}
-	open, end := cmp.Or(o.Delimiters[0], defaultOpen), cmp.Or(o.Delimiters[1], "]]")
-	var findings diag.List
-	var e *evaluator // made when the first expression turns up
+	s := newStream(docs, o)
 	for _, d := range docs {
 		if err := ctx.Err(); err != nil {
-			return docs, findings, err
+			return docs, s.findings(), err
 		}
-		if !bytes.Contains(d.Raw(), []byte(open)) {
-			continue
-		}
-		if e == nil {
-			e = newEvaluator(o)
-		}
-		r := resolver{doc: d, open: open, end: end, evaluator: e, reported: map[*manifest.Node]bool{}}
-		findings = append(findings, r.resolve()...)
+		s.resolve(d)
 	}
-	return docs, findings, nil
+	return docs, s.findings(), nil
 }
 
 // resolver works on one document.
@@ -84,6 +77,7 @@ type resolver struct {
 	findings  diag.List
 	reported  map[*manifest.Node]bool
 	changes   []change
+	secret    bool // a change holds what an expression read of a Secret
 }
 
 // change is a new value for the node at an address: the indexes in Content that
@@ -107,7 +101,7 @@ func (r *resolver) resolve() diag.List {
 	r.object = manifest.Value(root)
 	r.lines = bytes.Split(r.doc.Raw(), []byte("\n"))
 	r.visit(root, nil, nil)
-	if len(r.findings) == 0 && len(r.changes) > 0 {
+	if !r.findings.HasErrors() && len(r.changes) > 0 {
 		r.apply()
 	}
 	return r.findings
@@ -166,6 +160,7 @@ func (r *resolver) scalar(n *manifest.Node, p manifest.Path, address []int) {
 			continue
 		}
 		value, problem := r.evaluate(piece.text, r.object)
+		r.pass(n, p, piece)
 		if problem == nil {
 			problem = r.refuse(value, len(pieces) > 1)
 		}

@@ -245,11 +245,11 @@ func TestEveryCodeIsExplained(t *testing.T) {
 			}
 			continue
 		}
-		if _, findings := resolve(t, e.Bad, Options{Release: Release{Namespace: "ns"}, Values: map[string]any{"a": "b", "image": map[string]any{}}}); len(findings) != 1 || findings[0].Code != e.Code {
+		if _, findings := resolve(t, e.Bad, Options{Release: Release{Namespace: "ns"}, Values: map[string]any{"a": "b", "team": "mesh", "image": map[string]any{}}}); len(findings) != 1 || findings[0].Code != e.Code {
 			t.Errorf("%s: the bad example gives %v", e.Code, findings)
 		}
 		if _, findings := resolve(t, e.Good, Options{Values: map[string]any{
-			"replicas": 1, "image": map[string]any{"tag": "1"}, "key": "k", "a": "b", "app": "x",
+			"replicas": 1, "image": map[string]any{"tag": "1"}, "key": "k", "a": "b", "app": "x", "team": "mesh", "ca": "c",
 		}}); len(findings) > 0 {
 			t.Errorf("%s: the good example gives %v", e.Code, findings)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"text/template"
@@ -37,15 +38,32 @@ const (
 )
 
 // whyNot explains why a function that users know is missing, or returns "".
-func whyNot(name string) string { return impure[name] }
+func (e *evaluator) whyNot(name string) string {
+	switch why := impure[name]; {
+	case why == noClock:
+		return why + "; expressions.allow: [time] of helmx.yaml gives them both"
+	case name == "env":
+		return why + `; expressions.allow: ["env:NAME"] of helmx.yaml opens the environment, variable by variable`
+	default:
+		return why
+	}
+}
 
 // pureFunctions returns what an expression can call. Functions of sprig that
 // change their argument work on a copy: an expression must not change what the
-// next one sees.
-func pureFunctions() template.FuncMap {
+// next one sees. What allow names is there too.
+func pureFunctions(allow []string) template.FuncMap {
 	all := sprig.HermeticTxtFuncMap()
-	for name := range impure {
-		delete(all, name)
+	for name, why := range impure {
+		if why != noClock || !slices.Contains(allow, "time") {
+			delete(all, name)
+		}
+	}
+	if slices.Contains(allow, "time") {
+		allowTime(all)
+	}
+	if variables := named(allow, "env:"); len(variables) > 0 {
+		all["env"] = func(name string) (string, error) { return variable(name, variables) }
 	}
 	maps.Copy(all, template.FuncMap{
 		"set":       setCopy,
@@ -67,6 +85,40 @@ func pureFunctions() template.FuncMap {
 	}
 	maps.Copy(all, funcs.Map())
 	return all
+}
+
+// allowTime brings back the functions that need a clock.
+func allowTime(all template.FuncMap) {
+	generic := sprig.TxtFuncMap()
+	for name, why := range impure {
+		if f, ok := generic[name]; ok && why == noClock {
+			all[name] = f
+		}
+	}
+}
+
+// named returns the names behind a prefix of expressions.allow.
+func named(allow []string, prefix string) []string {
+	var names []string
+	for _, entry := range allow {
+		if name, ok := strings.CutPrefix(entry, prefix); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// variable is the function env where helmx.yaml allows some variables by name.
+// One that is not set is an error: the result would depend on who runs helmx.
+func variable(name string, allowed []string) (string, error) {
+	if !slices.Contains(allowed, name) {
+		return "", &problem{code: codeClosed, message: "reads the variable " + name + " of the environment, which helmx.yaml does not allow", hint: fmt.Sprintf("expressions: {allow: [%q]}", "env:"+name)}
+	}
+	value, ok := os.LookupEnv(name)
+	if !ok {
+		return "", &problem{code: "EX002", message: "reads the variable " + name + ", which is not set in the environment", hint: "set it, or write {{ try \"default\" (env \"" + name + "\") }}"}
+	}
+	return value, nil
 }
 
 func toYAML(v any) (string, error) {
@@ -108,7 +160,7 @@ func onCopies(merge any) func(maps ...map[string]any) (any, error) {
 	return func(args ...map[string]any) (any, error) {
 		copies := make([]map[string]any, len(args))
 		for i, m := range args {
-			copies[i], _ = copyTree(m).(map[string]any)
+			copies[i], _ = funcs.CopyTree(m).(map[string]any)
 		}
 		if len(copies) == 0 {
 			return nil, errors.New("want at least one map")
@@ -121,24 +173,6 @@ func onCopies(merge any) func(maps ...map[string]any) (any, error) {
 		}
 		return nil, fmt.Errorf("unexpected type %T", merge)
 	}
-}
-
-func copyTree(v any) any {
-	switch x := v.(type) {
-	case map[string]any:
-		c := make(map[string]any, len(x))
-		for key, value := range x {
-			c[key] = copyTree(value)
-		}
-		return c
-	case []any:
-		c := make([]any, len(x))
-		for i, value := range x {
-			c[i] = copyTree(value)
-		}
-		return c
-	}
-	return v
 }
 
 // sortedKeys and sortedValues stand for sprig's, whose order changes from call

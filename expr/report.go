@@ -28,11 +28,12 @@ func (r *resolver) report(n *manifest.Node, p manifest.Path, code, message, hint
 func (r *resolver) reportProblem(n *manifest.Node, p manifest.Path, at piece, problem *problem) {
 	text := strings.Join(strings.Fields(at.text), " ")
 	message := "the expression " + r.open + " " + text + " " + r.end + " " + problem.message
-	if problem.detail != "" && !r.doc.IsSecret() {
+	secret := r.evaluator.secret || r.doc.IsSecret()
+	if problem.detail != "" && !secret {
 		message += ": " + problem.detail
 	}
 	hint := problem.hint
-	if problem.detail != "" && r.doc.IsSecret() {
+	if problem.detail != "" && secret {
 		hint = "the reason is left out: it could show a value of the Secret"
 	}
 	f := r.report(n, p, problem.code, message, hint)

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // Strings evaluates {{ ... }} in the strings of helmx.yaml: in the values of
@@ -21,12 +23,16 @@ type Strings struct {
 	*evaluator
 	programs map[string]*program
 	late     string // what opens a late expression, "" when there are none
+	found    diag.List
 }
 
 // NewStrings returns an evaluator for the strings of one helmx.yaml. The values
 // are never modified.
-func NewStrings(o Options) *Strings {
+//
+// docs are the objects in reach, as they are when an expression reads them.
+func NewStrings(docs []*manifest.Document, o Options) *Strings {
 	s := &Strings{evaluator: newEvaluator(o), programs: map[string]*program{}}
+	s.world.docs = docs
 	if o.Enabled {
 		s.late = cmp.Or(o.Delimiters[0], defaultOpen)
 	}
@@ -51,6 +57,7 @@ func (s *Strings) Value(text string, object func() any) (any, *diag.Diagnostic) 
 	if problem != nil {
 		return nil, s.finding(text, problem, object)
 	}
+	s.pass(text, object)
 	return value, nil
 }
 
@@ -68,11 +75,12 @@ func (s *Strings) True(text string, object func() any) (bool, *diag.Diagnostic) 
 	if problem == nil && value == nil {
 		problem = nullProblem(text)
 	}
-	if b, ok := value.(bool); ok {
+	if b, ok := value.(bool); ok && problem == nil {
+		s.pass(text, object)
 		return b, nil
 	}
 	if problem == nil {
-		problem = notACondition(value, isSecret(object))
+		problem = notACondition(value, s.secret || isSecret(object))
 	}
 	return false, s.finding(text, problem, object)
 }
@@ -126,6 +134,9 @@ const literal = "for {{ as plain text, say literal: true in the patch"
 
 func (s *Strings) read(text string) *program {
 	t, err := template.New("").Funcs(s.functions).Parse(text)
+	if err == nil {
+		err = s.prepare(t)
+	}
 	if err != nil {
 		p := s.syntaxProblem(err)
 		p.hint = strings.TrimPrefix(strings.ReplaceAll(p.hint+"; "+literal, "?; ", "? "), "; ")
@@ -146,7 +157,7 @@ func (s *Strings) run(text string, object func() any) (any, *problem) {
 	if p.problem != nil {
 		return nil, p.problem
 	}
-	s.result, s.steps = nil, 0
+	s.begin(p.template)
 	var out boundedText
 	err := p.template.Execute(&out, lazyScope{Values: s.values, Release: s.release, object: object})
 	if err != nil {
@@ -173,7 +184,18 @@ func runProblem(err error) *problem {
 	if message := unknownField(err); message != "" {
 		return &problem{code: "EX002", message: "fails: " + message}
 	}
-	return &problem{code: "EX002", message: "fails", detail: plainError(err)}
+	return &problem{code: "EX002", message: "fails", detail: plainError(err), hint: wantedCall(err)}
+}
+
+// wantedCall says how a function of ours is called that got too few arguments,
+// or too many.
+func wantedCall(err error) string {
+	_, rest, found := strings.Cut(err.Error(), "wrong number of args for ")
+	name, _, _ := strings.Cut(rest, ":")
+	if f, ok := funcs.Lookup(name); found && ok {
+		return f.Usage()
+	}
+	return ""
 }
 
 // finding is what is wrong with a text, without its place.
@@ -182,7 +204,7 @@ func (s *Strings) finding(text string, p *problem, object func() any) *diag.Diag
 	if p.code == codeNoValue && object != nil {
 		d.Hint = cmp.Or(absentKey(p.source, object), d.Hint)
 	}
-	if isSecret(object) {
+	if s.secret || isSecret(object) {
 		d.Message = "an expression for a Secret " + p.message
 		if p.detail != "" {
 			d.Hint = "the reason is left out: it could show a value of the Secret"

@@ -16,7 +16,7 @@ func newTestStrings(t testing.TB, o Options) *Strings {
 	if err := yaml.Unmarshal([]byte(testValues), &o.Values); err != nil {
 		t.Fatal(err)
 	}
-	return NewStrings(o)
+	return NewStrings(nil, o)
 }
 
 func testObject() any {
@@ -182,7 +182,7 @@ func condition(t *testing.T, file string) *diag.Diagnostic {
 	if text == "" {
 		text, object = config.Patches[0].Target.Where, testObject
 	}
-	_, d := NewStrings(Options{Values: map[string]any{"env": "prod"}}).True(text, object)
+	_, d := NewStrings(nil, Options{Values: map[string]any{"env": "prod"}}).True(text, object)
 	return d
 }
 
@@ -229,7 +229,7 @@ func FuzzStrings(f *testing.F) {
 		f.Add(seed, "x\n y: {{ z }}")
 	}
 	f.Fuzz(func(t *testing.T, text, value string) {
-		s := NewStrings(Options{Values: map[string]any{"v": value}})
+		s := NewStrings(nil, Options{Values: map[string]any{"v": value}})
 		first, d := s.Value(text, testObject)
 		again, d2 := s.Value(text, testObject)
 		if !reflect.DeepEqual(first, again) || !reflect.DeepEqual(d, d2) {

@@ -1,9 +1,14 @@
 package funcs
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/helmx-dev/helmx/diag"
 )
 
 // argumentError says which parameter got what kind of value, and what it takes.
@@ -114,4 +119,32 @@ func asList(v any) ([]any, bool) {
 		l[i] = rv.Index(i).Interface()
 	}
 	return l, true
+}
+
+// unknownKey refuses a map with a key that is not known. It does not show the
+// key: what is meant for a value may have come to stand there.
+func unknownKey(m map[string]any, known []string) error {
+	for _, key := range sortedKeys(m) {
+		if slices.Contains(known, key) {
+			continue
+		}
+		if meant := diag.DidYouMean(key, known); meant != "" {
+			return errors.New("unknown key: " + meant)
+		}
+		return errors.New("unknown key: want " + strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// maxNesting is how deep what is walked may be nested. A template can put a map
+// into itself, and then a walk would not end; Go cannot recover from that.
+const maxNesting = 10_000
+
+var errNesting = errors.New("the value contains itself, or is nested more than 10000 levels deep")
+
+// mustEnd stops a walk that is too deep; text/template makes an error of it.
+func mustEnd(depth int) {
+	if depth > maxNesting {
+		panic(errNesting)
+	}
 }

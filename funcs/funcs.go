@@ -27,7 +27,9 @@ type Func struct {
 	Doc      string // what it does, what it returns, when it fails; first sentence stands alone
 	Params   []Param
 	Examples []Example
-	Fn       any // what a template.FuncMap takes
+	Where    Place
+	Fn       any            // what a template.FuncMap takes; one that needs a host fails
+	Bind     func(Host) any // Fn for a host; nil where it needs none
 }
 
 // Param documents one parameter, in the order of the template's arguments.
@@ -44,6 +46,8 @@ type Example struct {
 	Values   string
 	Want     string
 	Error    string
+	Warning  string // what the user is told as well
+	Objects  string // the rendered objects, for people
 }
 
 // Group sorts the functions for people.
@@ -52,8 +56,22 @@ type Group string
 const (
 	Structure  Group = "structure"
 	Kubernetes Group = "Kubernetes"
-	Network    Group = "network"
+	Network    Group = "network and mesh"
+	Secrets    Group = "secrets and certificates"
+	Checks     Group = "checks and warnings"
+	Running    Group = "control"
+	Objects    Group = "rendered objects and files"
 )
+
+// Groups returns all groups in the order of the documentation.
+func Groups() []Group {
+	return []Group{Structure, Running, Checks, Kubernetes, Network, Secrets, Objects}
+}
+
+// In returns the functions of a group, sorted by name.
+func In(group Group) []Func {
+	return slices.DeleteFunc(slices.Clone(All()), func(f Func) bool { return f.Group != group })
+}
 
 // Signature shows how the function is called and what comes back, for example
 // "cidrHost INDEX CIDR -> string". Optional parameters stand in brackets.
@@ -70,6 +88,16 @@ func (f Func) Signature() string {
 	return b.String() + " -> " + resultName(f.Fn)
 }
 
+// Usage says how the function is called and what its parameters are, in one line.
+func (f Func) Usage() string {
+	var b strings.Builder
+	b.WriteString("want " + f.Signature())
+	for i, p := range f.Params {
+		b.WriteString([]string{" - ", "; "}[min(i, 1)] + strings.ToUpper(p.Name) + ": " + p.Doc)
+	}
+	return b.String()
+}
+
 // Summary is the first sentence of Doc, without its full stop.
 func (f Func) Summary() string {
 	first, _, _ := strings.Cut(f.Doc, ". ")
@@ -79,6 +107,9 @@ func (f Func) Summary() string {
 // resultName names the type that Fn returns in the words of a chart's author.
 func resultName(fn any) string {
 	result := reflect.TypeOf(fn).Out(0)
+	if result == reflect.TypeFor[reflect.Value]() {
+		return "any"
+	}
 	switch result.Kind() {
 	case reflect.Interface:
 		return "any"
@@ -97,7 +128,12 @@ func resultName(fn any) string {
 func All() []Func { return registry() }
 
 var registry = sync.OnceValue(func() []Func {
-	all := slices.Concat(structureFuncs(), pathFuncs(), nameFuncs(), quantityFuncs(), networkFuncs())
+	all := slices.Concat(
+		structureFuncs(), pathFuncs(), patchFuncs(), yamlFuncs(), jqFuncs(), listFuncs(),
+		nameFuncs(), quantityFuncs(), durationFuncs(), imageFuncs(), labelFuncs(),
+		networkFuncs(), cidrFuncs(), meshFuncs(), deriveFuncs(), certificateFuncs(),
+		checkFuncs(), runningFuncs(), objectFuncs(),
+	)
 	slices.SortFunc(all, func(a, b Func) int { return strings.Compare(a.Name, b.Name) })
 	return all
 })

@@ -1,6 +1,8 @@
 package funcs
 
 import (
+	"errors"
+	"io"
 	"reflect"
 	"regexp"
 	"slices"
@@ -48,7 +50,14 @@ func TestExamples(t *testing.T) {
 				if !strings.Contains(e.Template, f.Name) {
 					t.Errorf("the example does not use %s", f.Name)
 				}
-				got, err := run(t, e.Template, e.Values)
+				if f.Where == Expressions {
+					e.Want, e.Error = "", notInTemplates[f.Name]
+				}
+				h := &testHost{}
+				got, err := runWith(t, h, e.Template, e.Values)
+				if h.warned != e.Warning {
+					t.Errorf("the warning %q, want %q", h.warned, e.Warning)
+				}
 				switch {
 				case e.Error != "" && err == nil:
 					t.Errorf("printed %q, want an error with %q", got, e.Error)
@@ -74,6 +83,7 @@ func TestNamesAreFree(t *testing.T) {
 		fromJsonArray toToml mustToToml fromToml getHostByName`) {
 		taken[name] = true
 	}
+	delete(taken, "call") // a function value means what it means to Go, a text had no meaning
 	seen := map[string]bool{}
 	for _, f := range All() {
 		if taken[f.Name] != nil || seen[f.Name] {
@@ -116,17 +126,77 @@ func TestMapIsTheCallersOwn(t *testing.T) {
 	}
 }
 
+// notInTemplates is what functions for expressions say in a template.
+var notInTemplates = map[string]string{
+	"object": "which a running template cannot", "objects": "which a running template cannot", "objectHash": "which a running template cannot",
+	"file": "a template reads files of its chart with .Files",
+}
+
 func run(t *testing.T, text, values string) (string, error) {
+	t.Helper()
+	return runWith(t, &testHost{}, text, values)
+}
+
+func runWith(t *testing.T, h *testHost, text, values string) (string, error) {
 	t.Helper()
 	var v map[string]any
 	if err := yaml.Unmarshal([]byte(values), &v); err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := template.New("example").Funcs(sprig.TxtFuncMap()).Funcs(Map()).Parse(text)
+	parsed, err := template.New("example").Funcs(sprig.TxtFuncMap()).Funcs(Map()).Funcs(Bound(h)).Parse(text)
 	if err != nil {
 		return "", err
 	}
+	var lazy Lazy
+	for _, t := range parsed.Templates() {
+		if err := lazy.Rewrite(t.Tree); err != nil {
+			return "", err
+		}
+	}
+	h.set = parsed.Funcs(lazy.Bind(h))
 	var out strings.Builder
 	err = parsed.Execute(&out, map[string]any{"Values": v})
 	return out.String(), err
+}
+
+// testHost is the least that can be a Host.
+type testHost struct {
+	set    *template.Template
+	warned string
+	memo   map[string]any
+}
+
+type testReturn struct{ value any }
+
+func (testReturn) Error() string { return "return" }
+
+func (h *testHost) Warn(w Warning)              { h.warned += w.Message }
+func (h *testHost) Refuse(message string) error { return errors.New(message) }
+func (h *testHost) Return(value any) error      { return testReturn{value} }
+
+func (h *testHost) Run(name string, dot any) (any, error) {
+	var out strings.Builder
+	err := h.set.ExecuteTemplate(&out, name, dot)
+	if r := (testReturn{}); errors.As(err, &r) {
+		return r.value, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ReadResult(name, out.String())
+}
+
+func (h *testHost) Memo(key string, produce func() (any, error)) (any, error) {
+	if v, ok := h.memo[key]; ok {
+		return v, nil
+	}
+	v, err := produce()
+	h.memo = map[string]any{key: v}
+	return v, err
+}
+
+func (h *testHost) Execute(t *Thunk) error {
+	set := h.set.New("lazy")
+	set.Tree = t.Tree
+	return set.Execute(io.Discard, t)
 }

@@ -67,13 +67,14 @@ func networkFuncs() []Func {
 	}
 }
 
+const wantAddress = "an IP address or a network like 10.0.0.0/8"
+
 func cidrContains(inner, cidr any) (bool, error) {
 	outer, err := prefixArgument("cidr", cidr)
 	if err != nil {
 		return false, err
 	}
-	const want = "an IP address or a network like 10.0.0.0/8"
-	text, err := textArgument("inner", inner, want)
+	text, err := textArgument("inner", inner, wantAddress)
 	if err != nil {
 		return false, err
 	}
@@ -82,7 +83,7 @@ func cidrContains(inner, cidr any) (bool, error) {
 	}
 	addr, err := netip.ParseAddr(text)
 	if err != nil {
-		return false, formError("inner", text, want)
+		return false, formError("inner", text, wantAddress)
 	}
 	return outer.Contains(addr), nil
 }

@@ -132,12 +132,14 @@ func walkArgument(path any) (*walker, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := manifest.ParsePath(text)
+	p, err := paths.get(text, manifest.ParsePath)
 	if err != nil {
 		return nil, err
 	}
 	return &walker{path: p}, nil
 }
+
+var paths cache[manifest.Path]
 
 // fail reports that the value in front of step i is not what the step takes.
 func (w *walker) fail(i int, v any, want string) error {

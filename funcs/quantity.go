@@ -1,6 +1,7 @@
 package funcs
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"reflect"
@@ -10,11 +11,32 @@ import (
 
 func quantityFuncs() []Func {
 	quantity := Param{Name: "quantity", Doc: "as in a container's resources: 500m, 1.5, 2Gi, 1e3; numbers too"}
+	other := Param{Name: "other", Doc: "another quantity"}
 	return []Func{
+		{
+			Name: "quantityAdd", Group: Kubernetes, Fn: quantityAdd,
+			Doc:    "The sum of two Kubernetes quantities, exact, in the notation of the piped one: the largest suffix that needs no fraction. A negative quantity subtracts.",
+			Params: []Param{other, quantity},
+			Examples: []Example{
+				{Template: `{{ "1Gi" | quantityAdd "512Mi" }}`, Want: "1536Mi"},
+				{Template: `{{ "1500m" | quantityAdd 0.5 }}`, Want: "2"},
+				{Template: `{{ "1Gi" | quantityAdd "-1" }}`, Want: "1073741823"},
+			},
+		},
+		{
+			Name: "quantityMul", Group: Kubernetes, Fn: quantityMul,
+			Doc:    "A Kubernetes quantity times a number, exact, in the notation of the quantity. Fails when the result is finer than a nano, which no quantity is.",
+			Params: []Param{{Name: "factor", Doc: "a number, or a text with one: 2, 0.75, \"1.5\""}, quantity},
+			Examples: []Example{
+				{Template: `{{ "1Gi" | quantityMul 0.75 }}`, Want: "768Mi"},
+				{Template: `{{ .Values.cpu | quantityMul .Values.replicas }}`, Values: "{cpu: 250m, replicas: 3}", Want: "750m"},
+				{Template: `{{ quantityMul "2x" "1Gi" }}`, Error: "factor: want a number like 1.5, got a string that is none"},
+			},
+		},
 		{
 			Name: "quantityCmp", Group: Kubernetes, Fn: quantityCmp,
 			Doc:    "Compares two Kubernetes quantities by what they are worth: -1 when the piped one is smaller, 0 when they are equal, 1 when it is larger.",
-			Params: []Param{{Name: "other", Doc: "what to compare with"}, quantity},
+			Params: []Param{other, quantity},
 			Examples: []Example{
 				{Template: `{{ "1024Mi" | quantityCmp "1Gi" }}`, Want: "0"},
 				{Template: `{{ quantityCmp "1Gi" "900Mi" }}`, Want: "-1"},
@@ -47,6 +69,54 @@ func toBytes(quantity any) (int64, error) { return scaled("quantity", quantity, 
 
 func toMillicores(quantity any) (int64, error) { return scaled("quantity", quantity, 1000) }
 
+func quantityAdd(other, quantity any) (string, error) {
+	b, err := quantityArgument("other", other)
+	if err != nil {
+		return "", err
+	}
+	a, err := quantityArgument("quantity", quantity)
+	if err != nil {
+		return "", err
+	}
+	return writeQuantity(a.Add(a, b), isBinary(quantity))
+}
+
+func quantityMul(factor, quantity any) (string, error) {
+	f, ok := new(big.Rat), false
+	if text := numberText(factor); text != "" && len(text) <= 100 {
+		f, ok = parseQuantity(text)
+		ok = ok && strings.Trim(text, "+-.0123456789eE") == ""
+	}
+	if !ok {
+		return "", formError("factor", factor, "a number like 1.5")
+	}
+	a, err := quantityArgument("quantity", quantity)
+	if err != nil {
+		return "", err
+	}
+	return writeQuantity(a.Mul(a, f), isBinary(quantity))
+}
+
+// isBinary tells quantities in powers of 1024 from those in powers of 1000.
+func isBinary(quantity any) bool { return strings.HasSuffix(numberText(quantity), "i") }
+
+// writeQuantity writes a quantity as Kubernetes does: the largest suffix of its
+// notation that leaves an integer. A binary one that is no whole number of
+// bytes is written as a decimal one.
+func writeQuantity(q *big.Rat, binary bool) (string, error) {
+	order := []string{"E", "P", "T", "G", "M", "k", "", "m", "u", "n"}
+	if binary && q.IsInt() {
+		order = []string{"Ei", "Pi", "Ti", "Gi", "Mi", "Ki", ""}
+	}
+	for _, suffix := range order {
+		factor := power(suffixes[suffix][0], suffixes[suffix][1])
+		if n := new(big.Rat).Quo(q, factor); n.IsInt() && (n.Sign() != 0 || suffix == "") {
+			return n.Num().String() + suffix, nil
+		}
+	}
+	return "", errors.New("quantity: the result is finer than a nano, and no quantity is")
+}
+
 func quantityCmp(other, quantity any) (int, error) {
 	b, err := quantityArgument("other", other)
 	if err != nil {
@@ -77,15 +147,7 @@ func scaled(param string, v any, factor int64) (int64, error) {
 // quantityArgument reads a quantity exactly, by the grammar of
 // k8s.io/apimachinery/pkg/api/resource, without linking that package.
 func quantityArgument(param string, v any) (*big.Rat, error) {
-	text := ""
-	switch rv := reflect.ValueOf(v); {
-	case rv.Kind() == reflect.String:
-		text = rv.String()
-	case rv.CanInt(), rv.CanUint():
-		text = fmt.Sprint(v)
-	case rv.CanFloat():
-		text = strconv.FormatFloat(rv.Float(), 'f', -1, 64)
-	}
+	text := numberText(v)
 	if q, ok := parseQuantity(text); ok {
 		return q, nil
 	}
@@ -93,6 +155,19 @@ func quantityArgument(param string, v any) (*big.Rat, error) {
 		return nil, formError(param, v, "a Kubernetes quantity like 500m or 2Gi")
 	}
 	return nil, argumentError(param, v, "a Kubernetes quantity like 500m or 2Gi")
+}
+
+// numberText is a number, or what is written like one, as text; "" for others.
+func numberText(v any) string {
+	switch rv := reflect.ValueOf(v); {
+	case rv.Kind() == reflect.String:
+		return rv.String()
+	case rv.CanInt(), rv.CanUint():
+		return fmt.Sprint(v)
+	case rv.CanFloat():
+		return strconv.FormatFloat(rv.Float(), 'f', -1, 64)
+	}
+	return ""
 }
 
 // suffixes maps to a factor written base^exponent.

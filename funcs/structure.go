@@ -51,14 +51,15 @@ func pruneEmpty(value any) (any, error) {
 			return nil, argumentError("value", value, "a map or a list")
 		}
 	}
-	return prune(value), nil
+	return prune(value, 0), nil
 }
 
-func prune(v any) any {
+func prune(v any, depth int) any {
+	mustEnd(depth)
 	if m, ok := asMap(v); ok {
 		kept := make(map[string]any, len(m))
 		for key, value := range m {
-			if value = prune(value); !saysNothing(value) {
+			if value = prune(value, depth+1); !saysNothing(value) {
 				kept[key] = value
 			}
 		}
@@ -67,7 +68,7 @@ func prune(v any) any {
 	if l, ok := asList(v); ok {
 		kept := make([]any, 0, len(l))
 		for _, value := range l {
-			if value = prune(value); !saysNothing(value) {
+			if value = prune(value, depth+1); !saysNothing(value) {
 				kept = append(kept, value)
 			}
 		}
@@ -103,10 +104,10 @@ func mergeDeep(lists, over, base any) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mergeMaps(merge, a, b), nil
+	return mergeMaps(merge, a, b, 0), nil
 }
 
-type mergeLists func(base, over []any) []any
+type mergeLists func(base, over []any, depth int) []any
 
 func listMerger(lists any) (mergeLists, error) {
 	const want = `"replace", "append" or "by KEY"`
@@ -118,15 +119,18 @@ func listMerger(lists any) (mergeLists, error) {
 	case byKey && strings.TrimSpace(key) != "":
 		return mergeByKey(strings.TrimSpace(key)), nil
 	case strategy == "replace":
-		return func(_, over []any) []any { return over }, nil
+		return replaceList, nil
 	case strategy == "append":
-		return func(base, over []any) []any { return append(append([]any{}, base...), over...) }, nil
+		return func(base, over []any, _ int) []any { return append(append([]any{}, base...), over...) }, nil
 	}
 	return nil, formError("lists", strategy, want)
 }
 
+func replaceList(_, over []any, _ int) []any { return over }
+
 // mergeMaps returns a new map; the values that did not change are shared.
-func mergeMaps(lists mergeLists, base, over map[string]any) map[string]any {
+func mergeMaps(lists mergeLists, base, over map[string]any, depth int) map[string]any {
+	mustEnd(depth)
 	merged := make(map[string]any, len(base)+len(over))
 	for key, value := range base {
 		merged[key] = value
@@ -136,20 +140,20 @@ func mergeMaps(lists mergeLists, base, over map[string]any) map[string]any {
 			delete(merged, key)
 			continue
 		}
-		merged[key] = mergeValues(lists, merged[key], value)
+		merged[key] = mergeValues(lists, merged[key], value, depth+1)
 	}
 	return merged
 }
 
-func mergeValues(lists mergeLists, base, over any) any {
+func mergeValues(lists mergeLists, base, over any, depth int) any {
 	if b, ok := asMap(over); ok {
 		a, _ := asMap(base) // over a scalar: as over nothing, so that nulls go
-		return mergeMaps(lists, a, b)
+		return mergeMaps(lists, a, b, depth)
 	}
 	a, isList := asList(base)
 	b, alsoList := asList(over)
 	if isList && alsoList {
-		return lists(a, b)
+		return lists(a, b, depth)
 	}
 	return over
 }
@@ -158,7 +162,7 @@ func mergeValues(lists mergeLists, base, over any) any {
 // appends the others.
 func mergeByKey(key string) mergeLists {
 	var merge mergeLists
-	merge = func(base, over []any) []any {
+	merge = func(base, over []any, depth int) []any {
 		merged := append([]any{}, base...)
 		for _, element := range over {
 			i := indexByKey(merged, key, element)
@@ -166,7 +170,7 @@ func mergeByKey(key string) mergeLists {
 				merged = append(merged, element)
 				continue
 			}
-			merged[i] = mergeValues(merge, merged[i], element)
+			merged[i] = mergeValues(merge, merged[i], element, depth+1)
 		}
 		return merged
 	}

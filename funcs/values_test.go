@@ -95,13 +95,13 @@ func TestMessagesShowNoValue(t *testing.T) {
 	for _, secret := range []any{"hunterZ: [9", []any{"hunterZ"}, map[string]any{"hunterZ": "hunterZ"}, 4711.25} {
 		for _, f := range All() {
 			for i := range f.Params {
-				args := []any{"/", "x[", "1"}[:len(f.Params)]
+				args := []any{"/", "x[", "1", "y"}[:len(f.Params)]
 				if len(f.Params) > 0 && f.Params[0].Name == "path" {
 					args[0] = "a.b|yaml.c"
 				}
 				args[i] = secret
-				if f.Params[i].Name == "path" {
-					continue // says where, not what
+				if f.Params[i].Name == "path" || f.Params[i].Name == "choices" {
+					continue // says where, or what could be there, not what is
 				}
 				if message := failure(t, f, args); strings.Contains(message, "hunterZ") || strings.Contains(message, "4711") {
 					t.Errorf("%s: argument %d: %s", f.Name, i, message)

@@ -16,6 +16,8 @@ const (
 	codeHook      = "TP006"
 	codeShowOnly  = "TP007"
 	codeLimit     = "TP008"
+	codeWarning   = "TP009"
+	codeOldValue  = "TP010"
 )
 
 func hookNames() []string { return slices.Sorted(maps.Keys(hookEvents)) }
@@ -90,5 +92,21 @@ var Explanations = []diag.Explanation{
 		Bad:    "{{ range until 100000000 }}{{ $.Values.big }}{{ end }}\n",
 		Good:   "{{ range until 10 }}{{ $.Values.big }}{{ end }}\n",
 		Source: "helmx", Tags: []string{"template"},
+	},
+	{
+		Code: codeWarning, Title: "the chart warns", Severity: diag.Warning,
+		Why:    "The chart's author calls `warn` for this case. The message is theirs, and nothing is stopped by it.",
+		Remedy: "Do what the message says, or render with --fail-on warning to make it count.",
+		Bad:    "{{ if not .Values.tls }}{{ warn \"tls is off\" }}{{ end }}   # without --set tls=true\n",
+		Good:   "{{ if not .Values.tls }}{{ warn \"tls is off\" }}{{ end }}   # with --set tls=true\n",
+		Source: "helmx: docs/functions.md#warn", Tags: []string{"template", "values"},
+	},
+	{
+		Code: codeOldValue, Title: "a value that the chart no longer wants is set", Severity: diag.Warning,
+		Why:    "The chart's author calls `deprecate` for this value: it still works, and another one takes its place.",
+		Remedy: "Set the new value in place of the old one.",
+		Bad:    "{{ $image := .Values | deprecate \"image.name\" \"image.repository\" }}   # with --set image.name=pilot\n",
+		Good:   "{{ $image := .Values | deprecate \"image.name\" \"image.repository\" }}   # with --set image.repository=pilot\n",
+		Source: "helmx: docs/functions.md#deprecate", Tags: []string{"template", "values", "deprecation"},
 	},
 }

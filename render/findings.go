@@ -10,6 +10,7 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/funcs"
 	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/render/engine"
 )
@@ -259,6 +260,8 @@ func hintFor(e *engine.Error) string {
 	switch {
 	case e.Parse && strings.Contains(e.Cause, "function "):
 		return unknownFunction(e.Cause)
+	case strings.Contains(e.Cause, "wrong number of args for "):
+		return wantedCall(e.Cause)
 	case strings.Contains(e.Cause, "nil pointer evaluating"):
 		return "a value on the way is not set: give it a default in values.yaml, or guard it with `with` or `default dict`"
 	case strings.Contains(e.Cause, "no template "), strings.Contains(e.Cause, "not defined") && strings.HasPrefix(e.Cause, "template "):
@@ -279,7 +282,23 @@ func unknownFunction(cause string) string {
 	if name == "env" || name == "expandenv" {
 		return "Helm takes " + name + " away from charts: pass the value in with --set"
 	}
-	return diag.DidYouMean(name, engine.FuncNames())
+	names := engine.FuncNames()
+	for _, f := range funcs.All() {
+		names = append(names, f.Name)
+	}
+	return diag.DidYouMean(name, names)
+}
+
+// wantedCall answers a call of one of our functions with too few or too many
+// arguments.
+func wantedCall(cause string) string {
+	_, rest, _ := strings.Cut(cause, "wrong number of args for ")
+	name, _, _ := strings.Cut(rest, ":")
+	f, ok := funcs.Lookup(name)
+	if !ok {
+		return ""
+	}
+	return f.Usage()
 }
 
 func nthLine(text string, n int) string {

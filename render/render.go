@@ -52,16 +52,22 @@ func Render(ctx context.Context, r *charts.Resolved, o Options) ([]*manifest.Doc
 }
 
 func renderChart(ctx context.Context, ch *charts.Chart, vals chartutil.Values, o Options) ([]*manifest.Document, diag.List, error) {
+	var notices []engine.Notice
 	files, err := engine.Render(ctx, ch.Chart, vals, engine.Options{
 		Strict: o.Strict, LintMode: o.LintMode, EnableDNS: o.EnableDNS,
 		MaxOutput: o.MaxOutput, Timeout: o.Timeout, Funcs: o.Funcs, Warn: o.Warn, Observe: o.Observe,
+		Notice: func(n engine.Notice) { notices = append(notices, n) },
 	})
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		findings, err := failed(ctx, ch, err)
-		return nil, findings, err
+		return nil, append(findings, finder{ch}.notices(notices)...), err
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	files = withoutNotes(files)
 	objects, hooks, findings := sortFiles(files, finder{ch}, o.Warn)
+	findings = append(findings, finder{ch}.notices(notices)...)
 	if findings.HasErrors() {
 		return unsorted(ch, files), findings, nil
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/strvals"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
@@ -475,10 +476,14 @@ func TestExplanations(t *testing.T) {
 		}
 		for _, text := range []string{e.Bad, e.Good} {
 			r := resolved(map[string]string{"templates/x.yaml": text})
-			if strings.Contains(text, "# with --set") {
-				r.Values["Values"] = chartutil.Values{"name": "x"}
+			if _, set, ok := strings.Cut(text, "# with --set "); ok {
+				values, err := strvals.Parse(strings.TrimSpace(set))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.Values["Values"] = chartutil.Values(values)
 			}
-			_, findings, err := Render(t.Context(), r, Options{})
+			_, findings, err := Render(t.Context(), r, Options{Funcs: funcs.Map()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -158,8 +158,11 @@ func (a *app) funcsCommand() *cobra.Command {
 				return a.explainFunc(args[0])
 			}
 			rows := [][]string{{"FUNCTION", "WHAT IT DOES"}}
-			for _, f := range funcs.All() {
-				rows = append(rows, []string{f.Signature(), f.Summary()})
+			for _, group := range funcs.Groups() {
+				rows = append(rows, []string{""}, []string{"for " + string(group) + ":"})
+				for _, f := range funcs.In(group) {
+					rows = append(rows, []string{f.Signature(), f.Summary()})
+				}
 			}
 			return writeTable(&a.stdout, rows)
 		},
@@ -180,6 +183,12 @@ func (a *app) explainFunc(name string) error {
 
 func writeFunc(w io.Writer, f funcs.Func) {
 	fmt.Fprintf(w, "%s\n\n%s\n", f.Signature(), f.Doc)
+	switch f.Where {
+	case funcs.Templates:
+		fmt.Fprintln(w, "It works in the templates of charts only.")
+	case funcs.Expressions:
+		fmt.Fprintln(w, "It works in expressions only.")
+	}
 	for _, p := range f.Params {
 		fmt.Fprintf(w, "\n  %s: %s", p.Name, p.Doc)
 	}
@@ -187,7 +196,13 @@ func writeFunc(w io.Writer, f funcs.Func) {
 	for _, e := range f.Examples {
 		fmt.Fprintf(w, "\n%s", indent(e.Template))
 		if e.Values != "" {
-			fmt.Fprintf(w, "  with the values\n%s", indent(e.Values))
+			fmt.Fprintf(w, "  with the values\n%s", indent(strings.TrimLeft(e.Values, "\n")))
+		}
+		if e.Objects != "" {
+			fmt.Fprintf(w, "  with %s\n", e.Objects)
+		}
+		if e.Warning != "" {
+			fmt.Fprintf(w, "  warns: %s\n", e.Warning)
 		}
 		if e.Error != "" {
 			fmt.Fprintf(w, "  fails: %s\n", e.Error)

@@ -77,6 +77,8 @@ type Expressions struct {
 	Enabled bool `yaml:"enabled"`
 	// What opens and closes an expression; two strings, by default "[[=" and "]]".
 	Delimiters []string `yaml:"delimiters" must:"pair"`
+	// What expressions of patches and manifests may read beside values and objects, each by its name: env:NAME for a variable of the environment, file:GLOB for files below the folder of helmx.yaml (* does not match a slash, ** does), time for the clock.
+	Allow []string `yaml:"allow"`
 }
 
 // Validate configures validation.
@@ -152,6 +154,11 @@ func Parse(file string, data []byte) (*Config, diag.List) {
 	if n := len(c.Expressions.Delimiters); n != 0 && n != 2 {
 		d.add(find(find(root, "expressions"), "delimiters"), "CF003", "delimiters has %d entries, expected two: what opens and what closes an expression", n)
 	}
+	for i, entry := range c.Expressions.Allow {
+		if err := expr.CheckAllowed(entry); err != nil {
+			d.add(find(find(root, "expressions"), "allow").Content[i], "CF003", "expressions.allow: %s", err)
+		}
+	}
 	for version := range strings.SplitSeq(c.Validate.KubeVersion, ",") {
 		if version != "" && !kubeVersion.MatchString(version) {
 			d.add(find(find(root, "validate"), "kubeVersion"), "CF003", "validate.kubeVersion is %q, expected a Kubernetes version such as 1.37", c.Validate.KubeVersion)
@@ -213,7 +220,7 @@ func (c *Config) CRDPaths() []Path {
 
 // ExprOptions returns what the file says about expressions.
 func (c *Config) ExprOptions() expr.Options {
-	o := expr.Options{Enabled: c.Expressions.Enabled}
+	o := expr.Options{Enabled: c.Expressions.Enabled, Allow: c.Expressions.Allow, Folder: filepath.Dir(c.file)}
 	copy(o.Delimiters[:], c.Expressions.Delimiters)
 	return o
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/helmx-dev/helmx/internal/cli"
 )
 
-// TestShownCommandsRun executes the console blocks of README.md and docs/: each
+// TestShownCommandsRun executes the console blocks of README.md, docs/ and the guide to techniques: each
 // line that begins with "$ " is a command, what follows is what it prints on
 // standard output and then on standard error. HELMX_UPDATE=1 rewrites what
 // follows; read the difference before you commit it.
@@ -22,7 +22,7 @@ func TestShownCommandsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, filepath.Join(root, "README.md"))
+	files = append(files, filepath.Join(root, "README.md"), filepath.Join(root, "docs", "guides", "techniques.md"))
 	bin := binFolder(t)
 	shown := 0
 	for _, file := range files {

@@ -120,10 +120,14 @@ func commandTable() string {
 
 func functionTable() string {
 	var rows [][]string
-	for _, f := range funcs.All() {
-		rows = append(rows, []string{"`" + f.Signature() + "`", f.Summary()})
+	for _, group := range funcs.Groups() {
+		var names []string
+		for _, f := range funcs.In(group) {
+			names = append(names, fmt.Sprintf("[`%s`](docs/functions.md#%s)", f.Name, strings.ToLower(f.Name)))
+		}
+		rows = append(rows, []string{string(group), strings.Join(names, " ")})
 	}
-	return table("function|what it does", rows)
+	return table("functions for|names", rows)
 }
 
 // chapters are what codes are about, by what they begin with.
@@ -173,15 +177,45 @@ func keyTable(keys []patch.Key) string {
 // Functions is docs/functions.md.
 func Functions() string {
 	var b strings.Builder
-	b.WriteString("# Functions\n\nWhat helmx adds to the functions of Helm and sprig.\n")
-	for _, f := range funcs.All() {
-		writeFunction(&b, f)
+	b.WriteString(functionsIntro)
+	for _, group := range funcs.Groups() {
+		fmt.Fprintf(&b, "\n## For %s\n\n", group)
+		var rows [][]string
+		for _, f := range funcs.In(group) {
+			rows = append(rows, []string{fmt.Sprintf("[`%s`](#%s)", f.Signature(), strings.ToLower(f.Name)), f.Summary()})
+		}
+		b.WriteString(table("function|what it does", rows))
+		for _, f := range funcs.In(group) {
+			writeFunction(&b, f)
+		}
 	}
 	return b.String()
 }
 
+const functionsIntro = `# Functions
+
+What helmx adds to the functions of Helm and sprig. They work in three places: in the templates of a chart under
+` + "`helmx template`" + `, in the patches of helmx.yaml, and in late expressions, [[= ... ]], of manifests that are rendered
+already ([expressions.md](expressions.md)). Where one of them works in fewer, its entry says so.
+
+* The value that a pipe brings comes last, and no function changes its arguments.
+* What cannot be answered is an error that names the parameter and what it takes, never an empty string. No message shows a
+  value: it may be a secret.
+* No function hides one of Helm's or sprig's, so that a chart means the same to whoever renders it. sprig's compact, which drops the
+  empty items of one list, stays what it is, and what drops nulls and empties at every depth is called pruneEmpty. Where
+  Helm has a good one, there is no second: toYamlPretty, mustToYaml, mustToJson. The exception is call: of a function value
+  it does what Go's call does, and of the name of a template, which Helm refuses, it returns the result.
+* A chart that uses them cannot be rendered by plain Helm; [guides/techniques.md](guides/techniques.md) shows what it gains.
+`
+
 func writeFunction(b *strings.Builder, f funcs.Func) {
-	fmt.Fprintf(b, "\n## %s\n\n%s\n%s\n", f.Name, fenced(f.Signature()), f.Doc)
+	fmt.Fprintf(b, "\n### %s\n\n%s\n%s\n", f.Name, fenced(f.Signature()), f.Doc)
+	switch f.Where {
+	case funcs.Templates:
+		b.WriteString("\nIn the templates of charts only.\n")
+	case funcs.Expressions:
+		b.WriteString("\nIn expressions only.\n")
+	}
 	if len(f.Params) > 0 {
 		b.WriteString("\n")
 	}
@@ -190,14 +224,20 @@ func writeFunction(b *strings.Builder, f funcs.Func) {
 	}
 	for _, e := range f.Examples {
 		if e.Values != "" {
-			fmt.Fprintf(b, "\nWith the values\n\n```yaml\n%s\n```\n", strings.TrimRight(e.Values, "\n"))
+			fmt.Fprintf(b, "\nWith the values\n\n```yaml\n%s\n```\n", strings.Trim(e.Values, "\n"))
+		}
+		if e.Objects != "" {
+			fmt.Fprintf(b, "\nWith %s\n", e.Objects)
 		}
 		fmt.Fprintf(b, "\n```text\n%s\n", strings.TrimRight(e.Template, "\n"))
 		if e.Error != "" {
 			fmt.Fprintf(b, "error: %s\n```\n", e.Error)
-		} else {
-			fmt.Fprintf(b, "-> %s\n```\n", strings.ReplaceAll(strings.TrimRight(e.Want, "\n"), "\n", "\n   "))
+			continue
 		}
+		if e.Warning != "" {
+			fmt.Fprintf(b, "warning: %s\n", e.Warning)
+		}
+		fmt.Fprintf(b, "-> %s\n```\n", strings.ReplaceAll(strings.TrimRight(e.Want, "\n"), "\n", "\n   "))
 	}
 }
 

@@ -87,11 +87,13 @@ func change(ctx context.Context, docs []*manifest.Document, o Options) ([]*manif
 		return docs, nil, ctx.Err()
 	}
 	docs, lists := manifest.Lists(docs)
+	var texts *expr.Strings
 	if len(o.Patch.Patches) > 0 {
-		o.Patch.ListKeys = schema.NewLists(docs, o.Schema)
-		o.Patch.Expressions = expr.NewStrings(o.Expr)
+		texts = expr.NewStrings(docs, o.Expr)
+		o.Patch.ListKeys, o.Patch.Expressions = schema.NewLists(docs, o.Schema), texts
 	}
 	docs, findings, err := patch.Apply(ctx, docs, o.Patch)
+	findings = append(findings, texts.Findings()...)
 	if err := stopped(findings, err); err != nil {
 		return nil, findings, err
 	}

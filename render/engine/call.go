@@ -35,14 +35,27 @@ func (w *worker) newScope(set *template.Template) *scope {
 		option = "missingkey=error"
 	}
 	set.Option(option).Funcs(template.FuncMap{"include": s.include, "tpl": s.tpl})
+	if len(w.r.opts.Funcs) > 0 {
+		set.Funcs(s.bound())
+	}
 	return s
 }
 
 // include is the template function of that name.
 func (s *scope) include(name string, data any) (string, error) {
+	f, err := s.execute(name, data)
+	if err != nil {
+		return "", err
+	}
+	return f.out.String(), nil
+}
+
+// execute runs a named template into a new frame, which is there when it fails
+// too.
+func (s *scope) execute(name string, data any) (*frame, error) {
 	w := s.w
 	if w.included[name] > maxNested {
-		return "", fmt.Errorf("rendering template has a nested reference name: %s: unable to execute template", name)
+		return nil, fmt.Errorf("rendering template has a nested reference name: %s: unable to execute template", name)
 	}
 	w.included[name]++
 	f, err := w.run(func(f *frame) error {
@@ -54,10 +67,7 @@ func (s *scope) include(name string, data any) (string, error) {
 		return s.set.ExecuteTemplate(f, name, data)
 	})
 	w.included[name]--
-	if err != nil {
-		return "", err
-	}
-	return f.out.String(), nil
+	return f, err
 }
 
 // tpl is the template function of that name. Helm clones the whole set for each
@@ -113,7 +123,7 @@ func (s *scope) instance(p *textEntry) (*template.Template, error) {
 // textCache remembers the texts that tpl was given; charts tend to pass the
 // same few over and over. It is safe for concurrent use.
 type textCache struct {
-	funcs   template.FuncMap
+	parse   func(name, text string) parsed
 	mu      sync.RWMutex
 	entries map[string]*textEntry
 }
@@ -134,7 +144,7 @@ func (c *textCache) get(text string) *textEntry {
 	if e != nil {
 		return e
 	}
-	e = &textEntry{parsed: parseText(TextName, text, c.funcs)}
+	e = &textEntry{parsed: c.parse(TextName, text)}
 	if len(e.trees) == 1 && !e.selfRef {
 		e.main = e.trees[TextName]
 	}

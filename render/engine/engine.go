@@ -27,8 +27,12 @@ type Options struct {
 	MaxOutput int64
 	// Timeout bounds the whole render; 0 means none.
 	Timeout time.Duration
-	// Funcs are added to Helm's functions; they cannot replace one.
+	// Funcs are added to Helm's functions; they cannot replace one. Those of
+	// package funcs that need a running template are bound to it.
 	Funcs template.FuncMap
+	// Notice gets what functions have to say to the user. It may be nil. It is
+	// called from one goroutine at a time.
+	Notice func(Notice)
 	// Warn gets what Helm logs, one line without a line break. It may be nil.
 	// It is called from one goroutine at a time.
 	Warn func(string)

@@ -16,6 +16,7 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 
 	"github.com/helmx-dev/helmx/charts/chartutil"
+	"github.com/helmx-dev/helmx/funcs"
 )
 
 // newChart makes a chart of its templates; a name like "charts/sub/templates/x"
@@ -378,7 +379,7 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkExecute(b *testing.B) {
 	c := benchChart()
-	for name, o := range map[string]Options{"together": {}, "sequential": {Sequential: true}} {
+	for name, o := range map[string]Options{"together": {}, "sequential": {Sequential: true}, "with functions of helmx": {Funcs: funcs.Map()}} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -151,6 +151,19 @@ func (t *tracer) executing(f *frame, n int) (Place, bool) {
 	return place(from.source, actionStart(from.source.text, from.next)), true
 }
 
+// acting returns the action that is evaluated: the one behind what was written
+// last.
+func (t *tracer) acting(f *frame) Place {
+	from, known := t.node(f, len(f.steps)-1)
+	switch {
+	case known < 0:
+		return Place{}
+	case from.next >= 0:
+		return place(from.source, actionStart(from.source.text, from.next))
+	}
+	return place(from.source, from.pos)
+}
+
 // stepAt returns the index of the step that wrote the byte, -1 for none.
 func (f *frame) stepAt(offset int) int {
 	lo, hi := 0, len(f.steps)

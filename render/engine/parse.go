@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"text/template"
 	"text/template/parse"
 )
 
@@ -30,13 +29,19 @@ type parsed struct {
 
 // parseText parses a template text and prepares its trees for tracing. It is
 // safe for concurrent use.
-func parseText(name, text string, funcs template.FuncMap) parsed {
-	trees, err := parse.Parse(name, text, "", "", funcs, builtins)
+func (r *renderer) parseText(name, text string) parsed {
+	trees, err := parse.Parse(name, text, "", "", r.funcs, builtins)
 	if err != nil {
 		return parsed{err: err}
 	}
 	p := parsed{trees: trees}
+	lazy := r.lazy.MayHold(text)
 	for _, tree := range trees {
+		if lazy {
+			if err := r.lazy.Rewrite(tree); err != nil {
+				return parsed{err: err}
+			}
+		}
 		in := instrument(tree)
 		p.selfRef, p.mutates = p.selfRef || in.selfRef, p.mutates || in.mutates
 	}
@@ -52,7 +57,7 @@ func (r *renderer) parseAll() []parsed {
 	results := make([]parsed, len(r.sources))
 	if r.opts.Sequential {
 		for i, s := range r.sources {
-			results[i] = parseText(s.name, s.text, r.funcs)
+			results[i] = r.parseText(s.name, s.text)
 		}
 		return results
 	}
@@ -61,7 +66,7 @@ func (r *renderer) parseAll() []parsed {
 	for range min(runtime.GOMAXPROCS(0), len(r.sources)) {
 		wg.Go(func() {
 			for i := range next {
-				results[i] = parseText(r.sources[i].name, r.sources[i].text, r.funcs)
+				results[i] = r.parseText(r.sources[i].name, r.sources[i].text)
 			}
 		})
 	}

@@ -34,6 +34,7 @@ type result struct {
 	err      error
 	conflict bool // it was about to change what other files may be reading
 	warnings []string
+	notices  []Notice
 }
 
 // maxConflicts is how often work may be thrown away before the rest is executed
@@ -95,9 +96,7 @@ func (r *renderer) accept(results []result) ([]*File, error) {
 	var failures Failures
 	for _, res := range results {
 		if failures == nil {
-			for _, w := range res.warnings {
-				r.opts.Warn(w)
-			}
+			r.pass(res)
 		}
 		var failure *Error
 		switch {
@@ -113,6 +112,16 @@ func (r *renderer) accept(results []result) ([]*File, error) {
 		return nil, failures
 	}
 	return files, nil
+}
+
+// pass hands on what a file had to say.
+func (r *renderer) pass(res result) {
+	for _, w := range res.warnings {
+		r.opts.Warn(w)
+	}
+	for _, n := range res.notices {
+		r.opts.Notice(n)
+	}
 }
 
 // together returns how many of the files may be tried at the same time. A file
@@ -211,14 +220,14 @@ func (s *source) template() chartutil.Values {
 // file renders one source with a context.
 func (w *worker) file(s *source, context map[string]any) (res result) {
 	clear(w.included)
-	*w = worker{r: w.r, base: w.base, included: w.included, shared: w.shared, name: s.name, context: context}
+	*w = worker{r: w.r, base: w.base, included: w.included, shared: w.shared, name: s.name, context: context, memo: w.memo}
 	defer func() {
 		// A sprig function or a method that panics is caught by text/template;
 		// what gets here is a bug of text/template or of this package.
 		if p := recover(); p != nil {
 			res = result{err: &Error{Template: s.name, Text: fmt.Sprintf("rendering template failed: %v", p)}}
 		}
-		res.conflict, res.warnings = w.conflict, w.warnings
+		res.conflict, res.warnings, res.notices = w.conflict, w.warnings, w.notices
 	}()
 	context["Template"] = s.template()
 	f, err := w.run(func(f *frame) error {

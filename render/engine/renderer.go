@@ -9,6 +9,7 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 
 	"github.com/helmx-dev/helmx/charts/chartutil"
+	"github.com/helmx-dev/helmx/funcs"
 )
 
 // renderer is one call of Render.
@@ -21,6 +22,7 @@ type renderer struct {
 	selfRef bool // a template executes or defines "gotpl": tpl must clone
 	texts   textCache
 	trace   tracer
+	lazy    funcs.Lazy
 
 	stop    atomic.Bool
 	written atomic.Int64
@@ -33,7 +35,7 @@ func newRenderer(ctx context.Context, ch *chart.Chart, vals chartutil.Values, o 
 	}
 	r := &renderer{ctx: ctx, opts: o, sources: sources(ch, vals)}
 	r.funcs = r.funcMap()
-	r.texts.funcs = r.funcs
+	r.texts.parse = r.parseText
 	r.trace.r = r
 	r.unwatch = context.AfterFunc(ctx, func() { r.stop.Store(true) })
 	return r
@@ -59,6 +61,9 @@ func (e *Stopped) Error() string {
 
 // Unwrap returns the cause.
 func (e *Stopped) Unwrap() error { return e.Cause }
+
+// Final implements funcs.Final: no template can go on after it.
+func (e *Stopped) Final() {}
 
 // stopped reports whether the render is to end.
 func (w *worker) stopped() bool { return w.r.stop.Load() }

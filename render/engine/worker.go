@@ -23,6 +23,10 @@ type worker struct {
 	shared   *sharedMaps // what must not be changed; nil when the file runs alone
 	conflict bool        // the file wanted to
 	warnings []string    // what the file logged
+	notices  []Notice    // what the file had to say
+
+	returns int            // the depth of the template that may return a value
+	memo    map[string]any // what callCached remembers
 }
 
 func (r *renderer) newWorker() (*worker, error) {
