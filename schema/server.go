@@ -19,6 +19,9 @@ import (
 // before is what was found already: what it says of the same places, in texts
 // of its own, is left out.
 func (v *validator) server(o *object, k *kind, before diag.List) diag.List {
+	if !k.Custom() {
+		v.forgive(o, k, before)
+	}
 	known := places(o, before, diag.Error)
 	answer, ok := v.ask(o, k, without(o.value, known))
 	if !ok {
@@ -44,6 +47,35 @@ func (v *validator) server(o *object, k *kind, before diag.List) diag.List {
 		}
 	}
 	return found
+}
+
+// doubtful are the codes about values that the schema and the server's code may
+// see differently: schemas of some kinds demand more than the code, which reads
+// what is missing as 0 or "", and bounds and names are not checked everywhere.
+var doubtful = map[string]bool{"SC012": true, "SC013": true, "SC015": true, "SC019": true}
+
+// forgive makes warnings of the errors found so far when all are doubtful and the
+// server's code accepts the object as it is. A name is what apply cannot do
+// without, whatever the server could make up.
+func (v *validator) forgive(o *object, k *kind, found diag.List) {
+	errors := 0
+	for _, d := range found {
+		if d.Severity < diag.Error {
+			continue
+		}
+		if errors++; !doubtful[d.Code] || d.Path == "metadata.name" && v.options.Apply != ApplyClient {
+			return
+		}
+	}
+	if errors == 0 {
+		return
+	}
+	if answer, ok := v.ask(o, k, o.value); !ok || len(answer.Errors) > 0 {
+		return
+	}
+	for i := range found {
+		found[i].Severity = min(found[i].Severity, diag.Warning)
+	}
 }
 
 func compareBools(a, b bool) int {
@@ -85,6 +117,7 @@ func (v *validator) ask(o *object, k *kind, value map[string]any) (apiserver.Ans
 		Kind:      gvk.GroupVersionKind{Group: k.Group, Version: k.Version, Kind: k.Kind.Kind},
 		Object:    value,
 		Namespace: cmp.Or(v.options.Namespace, "default"),
+		Apply:     v.options.Apply != ApplyClient,
 	}
 	version := apiserver.Version(v.target.release.Minor)
 	if !k.Custom() {

@@ -109,6 +109,13 @@ func (v *validator) object(o *object) diag.List {
 	}
 	found = append(found, unusableNumbers(o)...)
 	schema, node := k.load(v.target.release)
+	var nulls []entry
+	if !k.Custom() {
+		nulls = v.lib.nullEntries(node, o.value)
+		if v.options.Apply == ApplyServer {
+			found = append(found, v.wrapped(o, node, k.schemaName(v.target.release))...)
+		}
+	}
 	v.lib.prepare(node, o.value, dialect(!k.Custom()))
 	if err := validateSafely(schema, o.value); err != nil {
 		e := explainer{object: o, kind: k, schema: schema, validator: v}
@@ -118,6 +125,9 @@ func (v *validator) object(o *object) diag.List {
 	found = append(found, disagreements(o, k.schemaName(v.target.release))...)
 	if k.Group == crdGroup && o.kind == crdKind {
 		found = append(found, v.checkDefinition(o)...)
+	}
+	for _, e := range nulls {
+		e.of[e.key] = nil
 	}
 	found = append(found, v.server(o, k, found)...)
 	return append(found, v.istio(o, found)...)

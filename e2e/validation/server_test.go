@@ -27,7 +27,7 @@ var flags = []string{
 const prerequisites = `
 apiVersion: v1
 kind: Namespace
-metadata: {name: shop}
+metadata: {name: shop, labels: {resource.kubernetes.io/admin-access: "true"}}
 ---
 apiVersion: v1
 kind: Namespace

@@ -27,6 +27,7 @@ func Builtin(v Version, r Request) (a Answer, ok bool) {
 	}
 	setup()
 	defer v.emulate()()
+	defer survive(&a)
 	external, err := s.scheme.New(r.Kind)
 	if err != nil {
 		return Answer{}, false
@@ -54,11 +55,14 @@ func (s strategy) create(r Request, obj runtime.Object) Answer {
 	if err != nil {
 		return undecodable(err)
 	}
+	refused := r.systemFields(m)
 	r.fillMeta(m, s.NamespaceScoped())
 	if service, ok := obj.(*core.Service); ok {
 		if errs := allocate(service); len(errs) > 0 {
-			return Answer{Errors: errs}
+			return Answer{Errors: append(refused, errs...)}
 		}
 	}
-	return create(r.context(s.resource, m.GetNamespace()), s.RESTCreateStrategy, obj)
+	a := create(r.context(s.resource, m.GetNamespace()), s.RESTCreateStrategy, obj)
+	a.Errors = append(refused, a.Errors...)
+	return a
 }

@@ -71,8 +71,9 @@ func nestedRules(v structural.ValueValidation) bool {
 // Create is the answer to the creation of an object of the kind. Its status is
 // not looked at: with a status subresource, which nearly all have, the server
 // throws it away.
-func (c *Custom) Create(v Version, r Request) Answer {
+func (c *Custom) Create(v Version, r Request) (a Answer) {
 	defer v.emulate()()
+	defer survive(&a)
 	var object map[string]any
 	if err := r.decode(&object); err != nil {
 		return undecodable(err)
@@ -88,8 +89,9 @@ func (c *Custom) Create(v Version, r Request) Answer {
 		return Answer{Errors: field.ErrorList{err}}
 	}
 	defaulting.Default(object, c.schema)
+	refused := r.systemFields(u)
 	r.fillMeta(u, c.namespaced)
-	return Answer{Errors: c.validate(context.Background(), u)}
+	return Answer{Errors: append(refused, c.validate(context.Background(), u)...)}
 }
 
 // validate follows the order of the server's own strategy for custom resources:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kubernetes/pkg/api/service"
 	"k8s.io/kubernetes/pkg/apis/core"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
 	netutils "k8s.io/utils/net"
@@ -36,8 +37,14 @@ func allocate(s *core.Service) field.ErrorList {
 	if len(errs) == 0 {
 		fillFamilies(spec)
 	}
+	if service.NeedsHealthCheck(s) && spec.HealthCheckNodePort == 0 {
+		spec.HealthCheckNodePort = anyNodePort
+	}
 	return errs
 }
+
+// anyNodePort stands for the port that the server picks.
+const anyNodePort = 30000
 
 // oneFamily refuses two families under a policy of one.
 func oneFamily(spec *core.ServiceSpec) (errs field.ErrorList) {

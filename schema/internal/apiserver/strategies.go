@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -109,11 +110,11 @@ import (
 var strategies = sync.OnceValue(func() map[schema.GroupKind]strategy {
 	k := legacyscheme.Scheme
 	return map[schema.GroupKind]strategy{
-		{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicy"}:          {mutatingadmissionpolicy.NewStrategy(nil, nil), "mutatingadmissionpolicies", k},
-		{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicyBinding"}:   {mutatingadmissionpolicybinding.NewStrategy(nil, nil, nil), "mutatingadmissionpolicybindings", k},
+		{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicy"}:          {mutatingadmissionpolicy.NewStrategy(nil, noResources{}), "mutatingadmissionpolicies", k},
+		{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicyBinding"}:   {mutatingadmissionpolicybinding.NewStrategy(nil, nil, noResources{}), "mutatingadmissionpolicybindings", k},
 		{Group: "admissionregistration.k8s.io", Kind: "MutatingWebhookConfiguration"}:     {mutatingwebhookconfiguration.Strategy, "mutatingwebhookconfigurations", k},
-		{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicy"}:        {validatingadmissionpolicy.NewStrategy(nil, nil), "validatingadmissionpolicies", k},
-		{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: {validatingadmissionpolicybinding.NewStrategy(nil, nil, nil), "validatingadmissionpolicybindings", k},
+		{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicy"}:        {validatingadmissionpolicy.NewStrategy(nil, noResources{}), "validatingadmissionpolicies", k},
+		{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: {validatingadmissionpolicybinding.NewStrategy(nil, nil, noResources{}), "validatingadmissionpolicybindings", k},
 		{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}:   {validatingwebhookconfiguration.Strategy, "validatingwebhookconfigurations", k},
 		{Group: "internal.apiserver.k8s.io", Kind: "StorageVersion"}:                      {storageversion.Strategy, "storageversions", k},
 		{Group: "apps", Kind: "ControllerRevision"}:                                       {controllerrevision.Strategy, "controllerrevisions", k},
@@ -191,4 +192,14 @@ type adminNamespaces struct{ clientv1.NamespaceInterface }
 // Get implements the one method that the strategies call.
 func (adminNamespaces) Get(context.Context, string, metav1.GetOptions) (*corev1.Namespace, error) {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{resourcev1.DRAAdminNamespaceLabelKey: "true"}}}, nil
+}
+
+// noResources stands for the server's discovery, which strategies of admission
+// policies ask on behalf of an authorizer. Without an authorizer they demand one
+// all the same.
+type noResources struct{}
+
+// Resolve implements the resolver that the strategies take.
+func (noResources) Resolve(kind schema.GroupVersionKind) (schema.GroupVersionResource, error) {
+	return schema.GroupVersionResource{}, fmt.Errorf("%s is not known here", kind)
 }
