@@ -36,8 +36,14 @@ type place struct {
 // Subcharts are followed by what their Chart.yaml says: the folder may have
 // another name, and an alias leads to the chart it stands for.
 func (c *Chart) UserPath(name string) string {
+	path, _ := c.userPath(name)
+	return path
+}
+
+// userPath is UserPath, and says whether there is such a path.
+func (c *Chart) userPath(name string) (string, bool) {
 	if c == nil || c.place == nil {
-		return name
+		return name, false
 	}
 	rest := name
 	if c.place.name != "" {
@@ -57,9 +63,9 @@ func (c *Chart) UserPath(name string) string {
 		p, rest = next, file
 	}
 	if p.dir == "" {
-		return name
+		return name, false
 	}
-	return filepath.Join(p.dir, filepath.FromSlash(path.Clean("/"+rest)))
+	return filepath.Join(p.dir, filepath.FromSlash(path.Clean("/"+rest))), true
 }
 
 // child finds a subchart by name or alias. A dependency may be used under

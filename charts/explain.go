@@ -212,4 +212,28 @@ var loadExplanations = []diag.Explanation{
 		Good:   "dependencies:\n- {name: redis, version: 1.x, repository: \"https://charts.example.com\"}\n",
 		Source: "https://helm.sh/docs/topics/charts/#chart-dependencies", Tags: []string{"chart", "dependencies"},
 	},
+	{
+		Code: "CH031", Title: "Chart.yaml that helm lint refuses", Severity: diag.Error,
+		Why:    "`helm lint` demands more of a chart than rendering does: apiVersion v1 or v2 and no field that v1 does not know, versions that are strings, addresses of maintainers, sources and icon that can be used. Repositories and catalogues that show the chart rely on them.",
+		Remedy: "Mend the field that is named.",
+		Bad:    "apiVersion: v2\nname: demo\nversion: 1.0.0\nappVersion: 1.10\n",
+		Good:   "apiVersion: v2\nname: demo\nversion: 1.0.0\nappVersion: \"1.10\"\n",
+		Source: "https://helm.sh/docs/topics/charts/#the-chartyaml-file; Helm, pkg/lint/rules", Tags: []string{"chart", "helm-lint"},
+	},
+	{
+		Code: "CH032", Title: "dependencies and charts/ differ", Severity: diag.Error,
+		Why:    "A chart in charts/ that Chart.yaml does not declare has no version, condition or alias, and `helm dependency build` removes it. Of two dependencies with one name or alias, the second hides the first. `helm lint` refuses both.",
+		Remedy: "Declare what is in charts/, and give a second use of a chart an alias.",
+		Bad:    "# charts/redis, and Chart.yaml without dependencies\n",
+		Good:   "dependencies:\n- {name: redis, version: 1.0.0}\n",
+		Source: "Helm, pkg/lint/rules/dependencies.go", Tags: []string{"chart", "dependencies", "helm-lint"},
+	},
+	{
+		Code: "CH033", Title: "template that helm lint refuses", Severity: diag.Error,
+		Why:    "Every file in templates/ is a template, and tools tell by its extension what kind. `.Release.Time` has not been there since Helm 3. `helm lint` refuses both.",
+		Remedy: "Name templates .yaml, .yml, .tpl or .txt, and keep other files outside of templates/.",
+		Bad:    "# templates/deployment.yaml.bak\n",
+		Good:   "# templates/deployment.yaml\n",
+		Source: "Helm, pkg/lint/rules/template.go", Tags: []string{"chart", "template", "helm-lint"},
+	},
 }

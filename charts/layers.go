@@ -16,17 +16,27 @@ import (
 // layer is one source of values, kept for the question who set what. The tree
 // of a file is built only when somebody asks: most runs never do.
 type layer struct {
-	name string                // for people: "-f prod.yaml", "--set a=1"
-	file string                // "" when the values stand on the command line
-	tree func() *manifest.Node // of a file; nil when it cannot be parsed
-	set  map[string]any        // of a flag
+	kind   LayerKind
+	name   string                // for people: "-f prod.yaml", "--set a=1"
+	file   string                // "" when the values stand on the command line
+	tree   func() *manifest.Node // of a file; nil when it cannot be parsed
+	values func() map[string]any // of its own, not what merging made of them
 }
 
-func fileLayer(name, file string, data []byte) *layer {
-	return &layer{name: name, file: file, tree: sync.OnceValue(func() *manifest.Node { return firstTree(data) })}
+func fileLayer(kind LayerKind, name, file string, data []byte) *layer {
+	return &layer{
+		kind: kind, name: name, file: file,
+		tree: sync.OnceValue(func() *manifest.Node { return firstTree(data) }),
+		values: sync.OnceValue(func() map[string]any {
+			values, _ := parseValues(file, data, diag.Warning)
+			return values
+		}),
+	}
 }
 
-func flagLayer(name string, set map[string]any) *layer { return &layer{name: name, set: set} }
+func flagLayer(kind LayerKind, name string, set map[string]any) *layer {
+	return &layer{kind: kind, name: name, values: func() map[string]any { return set }}
+}
 
 // config adds a table of helmx.yaml.
 func (v *valuing) config(c ConfigLayer, name string) {
@@ -35,7 +45,18 @@ func (v *valuing) config(c ConfigLayer, name string) {
 	}
 	values, found := nodeValues(c)
 	v.found = append(v.found, found...)
-	v.overlayHelmx(&layer{name: name, file: c.File, tree: func() *manifest.Node { return c.Node }}, values)
+	kind := ConfigLayers
+	if c.Name != "" {
+		kind = ProfileLayer
+	}
+	v.overlayHelmx(&layer{
+		kind: kind, name: name, file: c.File,
+		tree: func() *manifest.Node { return c.Node },
+		values: sync.OnceValue(func() map[string]any {
+			values, _ := nodeValues(c)
+			return values
+		}),
+	}, values)
 }
 
 // nodeValues gives values in helmx.yaml the types that the same text has in a
@@ -74,7 +95,7 @@ const (
 // find looks for a path in the layer. List indexes are decimal numbers.
 func (l *layer) find(path []string) (diag.Span, match) {
 	if l.file == "" {
-		return diag.Span{}, findValue(l.set, path)
+		return diag.Span{}, findValue(l.values(), path)
 	}
 	root := l.tree()
 	if root == nil {
@@ -202,8 +223,10 @@ func (u *UserValues) find(path []string) (diag.Span, string, bool) {
 // subcharts, and then in theirs. full is Helm's path of the chart.
 func (u *UserValues) findDefault(full string, c child, path []string) (diag.Span, string, bool) {
 	l := u.chartLayer(full, c)
-	if at, how := l.find(path); how != missing {
-		return at, l.name, true
+	for _, route := range defaultRoutes(path) {
+		if at, how := l.find(route); how != missing {
+			return at, l.name, true
+		}
 	}
 	for _, sub := range children(c.chart) {
 		if len(path) > 1 && sub.key == path[0] {
@@ -213,13 +236,19 @@ func (u *UserValues) findDefault(full string, c child, path []string) (diag.Span
 	return diag.Span{}, "", false
 }
 
+// defaultRoutes returns the paths by which values.yaml may declare a value: as
+// it is, or where Istio's charts keep their defaults.
+func defaultRoutes(path []string) [][]string {
+	return [][]string{path, append([]string{istioDefaults}, path...)}
+}
+
 // chartLayer returns the values.yaml of a chart as a layer.
 func (u *UserValues) chartLayer(full string, c child) *layer {
 	if l, ok := u.defaults[full]; ok {
 		return l
 	}
 	file := u.chart.UserPath(full + "/values.yaml")
-	l := fileLayer("values.yaml of chart "+c.chart.Name(), file, rawText(c.chart, "values.yaml"))
+	l := fileLayer(DefaultLayer, "values.yaml of chart "+c.chart.Name(), file, rawText(c.chart, "values.yaml"))
 	if u.defaults == nil {
 		u.defaults = map[string]*layer{}
 	}

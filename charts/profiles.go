@@ -71,7 +71,7 @@ func (v *valuing) chartProfile(kind profileKind, name string) bool {
 		shown := v.chart.UserPath(v.chart.Name() + "/" + file)
 		values, found := parseValues(shown, data, diag.Error)
 		v.found = append(v.found, found...)
-		v.overlayHelmx(fileLayer(kind.flag+" "+name, shown, data), values)
+		v.overlayHelmx(fileLayer(ProfileLayer, kind.flag+" "+name, shown, data), values)
 		return true
 	}
 	if chartFile(v.chart.Chart, istioProfile(kind.prefix+name)) != nil {
@@ -132,7 +132,7 @@ func (v *valuing) setOwn(kind profileKind, name string, path []string) {
 		value = map[string]any{k: value}
 	}
 	table := value.(map[string]any)
-	v.overlayHelmx(flagLayer(kind.flag+" "+name, table), table)
+	v.overlayHelmx(flagLayer(ProfileLayer, kind.flag+" "+name, table), table)
 }
 
 // child is a subchart and the key of its values in those of its parent: its

@@ -24,14 +24,21 @@ type ValuesOptions struct {
 	ConfigValues         ConfigLayer
 	ContextValues        ConfigLayer // what a chart's Context says its values are
 
-	Files         []string // -f: paths, http(s) URLs, or "-" for Stdin
-	JSONValues    []string // --set-json
-	Values        []string // --set
-	StringValues  []string // --set-string
-	FileValues    []string // --set-file
-	LiteralValues []string // --set-literal
+	Given         []ValuesFile // files that have been read, below Files
+	Files         []string     // -f: paths, http(s) URLs, or "-" for Stdin
+	JSONValues    []string     // --set-json
+	Values        []string     // --set
+	StringValues  []string     // --set-string
+	FileValues    []string     // --set-file
+	LiteralValues []string     // --set-literal
 
 	Stdin io.Reader // what "-" reads; nil is empty
+}
+
+// ValuesFile is a values file that has been read.
+type ValuesFile struct {
+	Name string // as the user can open it
+	Data []byte
 }
 
 // ConfigLayer is a table of values in helmx.yaml. The zero value is no layer.
@@ -101,6 +108,9 @@ func (v *valuing) failed(err error) error {
 }
 
 func (v *valuing) files() error {
+	for _, f := range v.options.Given {
+		v.file(f.Name, f.Name, f.Data)
+	}
 	for _, name := range v.options.Files {
 		data, shown, err := v.read(name)
 		if err != nil {
@@ -109,12 +119,17 @@ func (v *valuing) files() error {
 			}
 			continue
 		}
-		values, found := parseValues(shown, data, diag.Warning)
-		v.found = append(v.found, found...)
-		mergeOver(v.user.Map, values)
-		v.user.layers = append(v.user.layers, fileLayer("-f "+shownFlag(name, shown), shown, data))
+		v.file("-f "+shownFlag(name, shown), shown, data)
 	}
 	return nil
+}
+
+// file adds a values file as a layer.
+func (v *valuing) file(layer, shown string, data []byte) {
+	values, found := parseValues(shown, data, diag.Warning)
+	v.found = append(v.found, found...)
+	mergeOver(v.user.Map, values)
+	v.user.layers = append(v.user.layers, fileLayer(FileLayer, layer, shown, data))
 }
 
 // shownFlag is what stands behind -f, without the password of a URL.

@@ -63,7 +63,7 @@ func (v *valuing) set(f setFlag, arg string) error {
 		v.warnNoKey(f, arg)
 		alone := map[string]any{}
 		if f.alone(arg, alone) == nil {
-			v.user.layers = append(v.user.layers, flagLayer(f.name+" "+hideSecrets(arg, f.split(arg)), alone))
+			v.user.layers = append(v.user.layers, flagLayer(FlagLayer, f.name+" "+hideSecrets(arg, f.split(arg)), alone))
 		}
 		return nil
 	}

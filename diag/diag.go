@@ -126,11 +126,35 @@ type Edit struct {
 	Text string
 }
 
-// Fix is a mechanical remedy: text edits in files the user owns.
+// Fix is a mechanical remedy. Whoever finds something about an object says what to
+// change in it, in Changes; whoever finds it in a file says it in Edits. For an
+// object, the pipeline finds out which of Edits and Patch is the user's to apply.
 type Fix struct {
-	Title string
-	Edits []Edit
+	Title   string
+	Changes []Change // in the object that the finding is about
+	Target  any      // the document that holds the object, for the pipeline; opaque here
+
+	Edits []Edit // in files the user owns
+	Patch string // for helmx.yaml, an item of patches, where the object was rendered
 }
+
+// Change is one change of an object. Value is new YAML for Set, the new key for
+// Rename, and empty for Remove.
+type Change struct {
+	Kind  ChangeKind
+	Path  string // in the notation of package manifest
+	Value string
+}
+
+// ChangeKind is what patches call it.
+type ChangeKind string
+
+// The kinds of change.
+const (
+	Set    ChangeKind = "set"
+	Remove ChangeKind = "remove"
+	Rename ChangeKind = "rename"
+)
 
 // Diagnostic is one finding. Code and Message are always set; Message does not
 // repeat Object, Span or Code, and never holds a value of a Secret.

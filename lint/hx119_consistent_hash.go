@@ -66,8 +66,9 @@ func checkHash(p *Pass, o *Object, policy manifest.Found) {
 	outliers := first(o.below(policy, "outlierDetection"))
 	locality := first(o.below(policy, "loadBalancer.localityLbSetting.enabled"))
 	if hash.Node != nil && outliers.Node != nil && text(locality.Node) != "false" {
-		p.Report(o, hash, "consistentHash does not hold across localities, and outlierDetection switches locality load balancing on",
+		d := p.Report(o, hash, "consistentHash does not hold across localities, and outlierDetection switches locality load balancing on",
 			"add localityLbSetting: {enabled: false} to the loadBalancer")
+		o.Mend(d, "switch locality load balancing off", diag.Set, policy.Path.Child("loadBalancer").Child("localityLbSetting").Child("enabled"), "false")
 	}
 }
 

@@ -64,7 +64,8 @@ func checkTLSVersion(p *Pass, o *Object) {
 	for _, tls := range o.Find("spec.servers[*].tls") {
 		at := first(o.below(tls, "minProtocolVersion"))
 		if v := text(at.Node); v == "TLSV1_0" || v == "TLSV1_1" {
-			p.Report(o, at, v+" is offered to clients", "set TLSV1_2, or leave minProtocolVersion out")
+			d := p.Report(o, at, v+" is offered to clients", "set TLSV1_2, or leave minProtocolVersion out")
+			o.Mend(d, "set TLSV1_2", diag.Set, at.Path, "TLSV1_2")
 		}
 		seen := make(map[string]bool)
 		for _, at := range o.below(tls, "cipherSuites[*]") {

@@ -110,8 +110,11 @@ func checkAnnotation(p *Pass, o *Object, at manifest.Found, name, kind string, o
 	case !known && label:
 		p.Report(o, at, fmt.Sprintf("%s is a label, and as an annotation it means nothing", name), "write it as a label of a "+strings.Join(labelKinds, " or "))
 	case !known && !old:
-		p.Report(o, at, fmt.Sprintf("Istio has no annotation %s", name),
-			cmp.Or(diag.DidYouMean(name, slices.Sorted(maps.Keys(placements().Annotations))), "remove it"))
+		meant := slices.Sorted(maps.Keys(placements().Annotations))
+		d := p.Report(o, at, fmt.Sprintf("Istio has no annotation %s", name), cmp.Or(diag.DidYouMean(name, meant), "remove it"))
+		if best := diag.Nearest(name, meant); best != "" {
+			o.Mend(d, "rename it to "+best, diag.Rename, at.Path, best)
+		}
 	case known && !slices.Contains(kinds, "Any") && !slices.Contains(kinds, kind):
 		p.Report(o, at, fmt.Sprintf("annotation %s means nothing on a %s", name, kind), placeHint(kinds, kind))
 	case known && annotationValues[name] != nil:

@@ -107,9 +107,12 @@ func (g *ignores) cover(f reported) bool {
 
 // fits reports whether an entry of the options is about the finding.
 func (g *ignores) fits(e *entry, f reported) bool {
-	id := f.object.ID
-	return g.rule(f.Code).matches(e.Code) && (e.Kind == "" || e.Kind == id.Kind) &&
-		globbed(e.Name, id.Name) && globbed(e.Namespace, f.object.Namespace())
+	kind, name, namespace := "Chart", f.chart, ""
+	if f.object != nil {
+		kind, name, namespace = f.object.ID.Kind, f.object.ID.Name, f.object.Namespace()
+	}
+	return g.rule(f.Code).matches(e.Code) && (e.Kind == "" || e.Kind == kind) &&
+		globbed(e.Name, name) && globbed(e.Namespace, namespace)
 }
 
 func (g *ignores) rule(code string) *Rule {
@@ -191,6 +194,7 @@ func (g *ignores) aboutNote(n *note) (diag.Diagnostic, bool) {
 		d.Code = codeNoMatches
 		d.Message = fmt.Sprintf("annotation ignores %s, which finds nothing here", n.code)
 		d.Hint = "remove the annotation"
+		n.object.Mend(&d, "remove the annotation", diag.Remove, n.at.Path, "")
 	default:
 		return d, false
 	}

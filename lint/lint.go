@@ -45,6 +45,9 @@ type Options struct {
 	Ignore []Ignore
 	// Namespace is that of objects which carry none.
 	Namespace string
+	// Charts are those that documents were rendered from, for the rules on
+	// templates; may be empty.
+	Charts []Chart
 	// Now is the time that expiry dates are compared with; zero means now.
 	Now time.Time
 	// Spans are the places where the options above are written, for findings
@@ -73,7 +76,7 @@ func Run(ctx context.Context, docs []*manifest.Document, o Options) ([]*manifest
 // run is Run with the rules given.
 func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rule) (*Mesh, diag.List, error) {
 	mesh := newMesh(docs, o)
-	found := make([][]reported, len(mesh.Objects)+len(rules)) // by object, then by rule
+	found := make([][]reported, len(mesh.Objects)+len(rules)+len(o.Charts)) // by object, then by rule, then by chart
 
 	byKind := rulesByKind(rules)
 	err := each(ctx, len(mesh.Objects), 16, func(i int) {
@@ -93,7 +96,26 @@ func run(ctx context.Context, docs []*manifest.Document, o Options, rules []*Rul
 	if err != nil {
 		return mesh, nil, err
 	}
+	err = each(ctx, len(o.Charts), 1, func(i int) { runChart(rules, o, o.Charts[i], &found[len(mesh.Objects)+len(rules)+i]) })
+	if err != nil {
+		return mesh, nil, err
+	}
 	return mesh, settle(mesh, rules, o, found), nil
+}
+
+// runChart runs the rules on the sources of a chart, which are parsed only when
+// there are some.
+func runChart(rules []*Rule, o Options, c Chart, found *[]reported) {
+	var sources *Templates
+	for _, r := range rules {
+		if r.Chart == nil {
+			continue
+		}
+		if sources == nil {
+			sources = newTemplates(c)
+		}
+		r.Chart(&Pass{rule: r, options: o, found: found}, sources)
+	}
 }
 
 // settle takes out what is to be ignored and puts the rest in order.

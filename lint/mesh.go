@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -125,13 +126,10 @@ func (o *Object) items() []*Object {
 	return items
 }
 
-// Namespace returns the object's namespace, or that of the run when it
-// carries none.
+// Namespace returns the object's namespace, or that of its release, or of the
+// run, when it carries none.
 func (o *Object) Namespace() string {
-	if o.ID.Namespace != "" {
-		return o.ID.Namespace
-	}
-	return o.mesh.namespace
+	return cmp.Or(o.ID.Namespace, o.Document.Origin.Namespace, o.mesh.namespace)
 }
 
 // Mentions reports whether the text of the document holds the word anywhere.

@@ -17,8 +17,12 @@ const (
 	codeOption    = "HX001" // an option that names nothing
 	codeNoReason  = "HX002"
 	codeExpired   = "HX003"
-	codeNoMatches = "HX004"
+	codeNoMatches = CodeUnused
 )
+
+// CodeUnused is the code of an exception that matches no finding. When one mesh is
+// judged several times, it counts only where each run reports it.
+const CodeUnused = "HX004"
 
 // aboutLinting is where these codes are demanded.
 const aboutLinting = "helmx: docs/linting.md"
@@ -66,8 +70,8 @@ var aboutOptions = []diag.Explanation{
 // Ignore leaves out findings. Empty fields match everything.
 type Ignore struct {
 	Code      string    // code, prefix (HX1*) or tag of the rules; required
-	Kind      string    // of the object the finding is about
-	Name      string    // of the object; may be a glob
+	Kind      string    // of the object the finding is about; Chart for a finding in the sources of a chart
+	Name      string    // of the object or chart; may be a glob
 	Namespace string    // of the object; may be a glob; an object without one is in Options.Namespace
 	Reason    string    // required
 	Expires   time.Time // the last day it holds, in UTC; zero means for ever

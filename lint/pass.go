@@ -17,10 +17,11 @@ type Pass struct {
 	found   *[]reported
 }
 
-// reported is a finding with the object it is about.
+// reported is a finding with the object it is about, or else with the chart.
 type reported struct {
 	*diag.Diagnostic
 	object *Object
+	chart  string
 }
 
 // Report adds a finding about a place in an object; a place without a Node is
@@ -34,7 +35,7 @@ func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.
 	if s, ok := p.options.Severity[p.rule.ID]; ok {
 		d.Severity = s
 	}
-	*p.found = append(*p.found, reported{&d, o})
+	*p.found = append(*p.found, reported{Diagnostic: &d, object: o})
 	return &d
 }
 
@@ -57,4 +58,10 @@ func (p *Pass) graded(severity diag.Severity) diag.Severity {
 		return s
 	}
 	return severity
+}
+
+// Mend gives a finding a fix, which changes one place of its object. Value is YAML for
+// diag.Set and the new key for diag.Rename.
+func (o *Object) Mend(d *diag.Diagnostic, title string, kind diag.ChangeKind, at manifest.Path, value string) {
+	d.Fix = &diag.Fix{Title: title, Changes: []diag.Change{{Kind: kind, Path: at.String(), Value: value}}, Target: o.Document}
 }

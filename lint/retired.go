@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 
+	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -34,5 +35,8 @@ func (r retired) report(p *Pass, o *Object, at manifest.Found) {
 	if r.gone != "" && !p.Mesh.Before(r.gone) {
 		state = "has no effect since Istio " + r.gone
 	}
-	p.Report(o, at, fmt.Sprintf("%s %s", name, state), r.instead)
+	d := p.Report(o, at, fmt.Sprintf("%s %s", name, state), r.instead)
+	if r.instead == "remove it" && r.value == "" {
+		o.Mend(d, "remove "+name, diag.Remove, at.Path, "")
+	}
 }

@@ -12,7 +12,7 @@ import (
 // Rule is one thing that helmx knows about a mesh, with everything there is to
 // say about it. Rules are made by package lint alone and are not to be modified.
 type Rule struct {
-	ID      string // HXnnn; the first digit is the chapter: 1 features, 2 security, 3 deprecation, 4 correctness, 5 install
+	ID      string // HXnnn; the first digit is the chapter: 1 features, 2 security, 3 deprecation, 4 correctness, 5 install, 6 chart
 	Title   string // one line, at most 80 characters
 	Starred bool   // one of the rules that matter most
 
@@ -36,6 +36,9 @@ type Rule struct {
 	Kinds []string
 	// Object looks at one object. It is called from several goroutines.
 	Object func(*Pass, *Object)
+	// Chart looks at the sources of a chart, once for each. It is called from
+	// several goroutines.
+	Chart func(*Pass, *Templates)
 	// Whole looks at all of them at once, after Object; it is for what only
 	// several objects together show.
 	Whole func(*Pass)
@@ -48,7 +51,7 @@ type Source struct {
 }
 
 // chapters are the names of the rules' hundreds, which are tags too.
-var chapters = map[byte]string{'1': "feature", '2': "security", '3': "deprecation", '4': "correctness", '5': "install"}
+var chapters = map[byte]string{'1': "feature", '2': "security", '3': "deprecation", '4': "correctness", '5': "install", '6': "chart"}
 
 // registered is filled by the init functions of the rule files and never
 // changed afterwards. It is what lets a rule be one file that nothing else names.

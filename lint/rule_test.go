@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
 )
@@ -17,6 +20,9 @@ import (
 func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
 	t.Helper()
 	o.Select = []string{rule.ID}
+	if rule.Chart != nil {
+		o.Charts, text = []Chart{chartOf(t, text)}, ""
+	}
 	_, findings, err := Run(t.Context(), manifest.Read(file, []byte(text)), o)
 	if err != nil {
 		t.Fatal(err)
@@ -24,17 +30,39 @@ func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
 	return findings
 }
 
+// chartOf makes a chart of a txtar archive. Its files lie in chart/, of which it gets a
+// Chart.yaml when it has none.
+func chartOf(t testing.TB, text string) Chart {
+	t.Helper()
+	dir := t.TempDir()
+	files := append([]txtar.File{{Name: "Chart.yaml", Data: []byte("apiVersion: v2\nname: chart\nversion: 1.0.0\n")}}, txtar.Parse([]byte(text)).Files...)
+	for _, f := range files {
+		name := filepath.Join(dir, "chart", f.Name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded, findings, err := charts.Load(t.Context(), filepath.Join(dir, "chart"), charts.LoadOptions{Library: true})
+	if err != nil || findings.HasErrors() {
+		t.Fatal(err, findings)
+	}
+	return Chart{Chart: loaded}
+}
+
 func TestEveryRuleIsComplete(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, r := range Rules() {
-		if !regexp.MustCompile(`^HX[1-5]\d\d$`).MatchString(r.ID) || seen[r.ID] {
+		if !regexp.MustCompile(`^HX[1-6]\d\d$`).MatchString(r.ID) || seen[r.ID] {
 			t.Errorf("%s: no ID, or one that is taken", r.ID)
 		}
 		seen[r.ID] = true
 		if !slices.Contains(r.Tags, chapters[r.ID[2]]) {
 			t.Errorf("%s: the tags %q lack the chapter's, %q", r.ID, r.Tags, chapters[r.ID[2]])
 		}
-		if r.Object != nil && len(r.Kinds) == 0 || r.Object == nil && r.Whole == nil {
+		if r.Object != nil && len(r.Kinds) == 0 || r.Object == nil && r.Whole == nil && r.Chart == nil {
 			t.Errorf("%s: never called", r.ID)
 		}
 		if r.Feature != "" && r.Level == "" {
@@ -80,7 +108,7 @@ func TestExamplesAreAsTheySay(t *testing.T) {
 
 // TestRules runs each rule on the files of its folder. A comment
 // `# want "REGEXP"` at the end of a line asks for a finding there with such a
-// message; what nothing asks for must not be found. Files near-*.yaml are what
+// message, # want above "REGEXP" for one on the line above; what nothing asks for must not be found. Files near-*.yaml are what
 // the rule could be mistaken about, and ask for nothing. Where a first line
 // `# options: scope=mesh istio=1.22 namespace=x` stands, it holds for the file.
 func TestRules(t *testing.T) {
@@ -100,7 +128,11 @@ func TestRules(t *testing.T) {
 }
 
 func testFolder(t *testing.T, r *Rule, folder string) {
-	files, err := filepath.Glob(folder + "/*.yaml")
+	pattern := folder + "/*.yaml"
+	if r.Chart != nil {
+		pattern = folder + "/*.txtar"
+	}
+	files, err := filepath.Glob(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +153,7 @@ func testFolder(t *testing.T, r *Rule, folder string) {
 			clean++
 		}
 		wanted += len(wants)
-		compareFindings(t, file, judge(t, r, file, string(text), readOptions(t, file, string(text))), wants)
+		compareFindings(t, file, string(text), judge(t, r, file, string(text), readOptions(t, file, string(text))), wants)
 	}
 	if wanted == 0 || clean == 0 {
 		t.Errorf("%s needs a file with findings and one without", folder)
@@ -136,17 +168,21 @@ type want struct {
 	message *regexp.Regexp
 }
 
-var wantComment = regexp.MustCompile(`# want "(.*)"\s*$`)
+var wantComment = regexp.MustCompile(`# want( above)? "(.*)"\s*$`)
 
 func readWants(t *testing.T, file, text string) []want {
 	var wants []want
 	for i, line := range strings.Split(text, "\n") {
 		if m := wantComment.FindStringSubmatch(line); m != nil {
-			message, err := regexp.Compile(m[1])
+			message, err := regexp.Compile(m[2])
 			if err != nil {
 				t.Fatalf("%s:%d: %v", file, i+1, err)
 			}
-			wants = append(wants, want{i + 1, message})
+			line := i + 1
+			if m[1] != "" {
+				line--
+			}
+			wants = append(wants, want{line, message})
 		}
 	}
 	return wants
@@ -174,12 +210,12 @@ func readOptions(t *testing.T, file, text string) Options {
 	return o
 }
 
-func compareFindings(t *testing.T, file string, got diag.List, wants []want) {
+func compareFindings(t *testing.T, file, text string, got diag.List, wants []want) {
 	t.Helper()
 	for _, d := range got {
-		i := slices.IndexFunc(wants, func(w want) bool { return w.line == d.Rendered.Line && w.message.MatchString(d.Message) })
+		i := slices.IndexFunc(wants, func(w want) bool { return w.line == lineIn(d, text) && w.message.MatchString(d.Message) })
 		if i < 0 {
-			t.Errorf("%s: unexpected %s (line %d)", file, d, d.Rendered.Line)
+			t.Errorf("%s: unexpected %s (line %d)", file, d, lineIn(d, text))
 			continue
 		}
 		wants = slices.Delete(slices.Clone(wants), i, i+1)
@@ -189,11 +225,22 @@ func compareFindings(t *testing.T, file string, got diag.List, wants []want) {
 	}
 }
 
+// lineIn is the line of a finding in the file of the test: in that of the stream, or
+// in the archive that its chart was made of.
+func lineIn(d diag.Diagnostic, text string) int {
+	if d.Rendered.Known() {
+		return d.Rendered.Line
+	}
+	_, name, _ := strings.Cut(filepath.ToSlash(d.Span.File), "/chart/")
+	before, _, _ := strings.Cut(text, "-- "+name+" --\n")
+	return strings.Count(before, "\n") + 1 + d.Span.Start.Line
+}
+
 // TestFindingsAreComplete checks what every finding of a rule must carry.
 func TestFindingsAreComplete(t *testing.T) {
 	for _, r := range Rules() {
 		for _, d := range judge(t, r, "bad.yaml", r.Bad, Options{Scope: ScopeMesh}) {
-			if d.Code != r.ID || d.Message == "" || d.Hint == "" || d.Object == nil || d.Span.File == "" || !d.Span.Start.Known() {
+			if d.Code != r.ID || d.Message == "" || d.Hint == "" || (d.Object == nil) != (r.Chart != nil) || d.Span.File == "" || !d.Span.Start.Known() {
 				t.Errorf("%s: incomplete finding %+v", r.ID, d)
 			}
 			if d.Level != string(r.Level) || d.Severity != r.Severity || !slices.Equal(d.Also, r.Also) {

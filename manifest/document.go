@@ -33,10 +33,12 @@ const HookAnnotation = "helm.sh/hook"
 // Origin says where a document came from. It stands beside the tree, never
 // inside the user's object.
 type Origin struct {
-	Source string  // Helm's template name, "chart/templates/x.yaml"; "" unknown
-	File   string  // file or stream as the user knows it; "" when helmx rendered it
-	Line   int     // 1-based line of the document's first byte in the stream
-	Lines  LineMap // nil unless helmx rendered it
+	Source string // Helm's template name, "chart/templates/x.yaml"; "" unknown
+	File   string // file or stream as the user knows it; "" when helmx rendered it
+	Line   int    // 1-based line of the document's first byte in the stream
+	// Namespace is that of the release, for an object that carries none; "" unknown.
+	Namespace string
+	Lines     LineMap // nil unless helmx rendered it
 }
 
 // LineMap knows the template line of each rendered line. Lines count from 1,
@@ -46,7 +48,8 @@ type LineMap interface {
 }
 
 // Document is one document of a stream. Methods that only read are safe for
-// concurrent use; Edit and Renumber are not.
+// concurrent use, but for one that edits are staged of; Edit, Stage, Settle and
+// Renumber are not.
 type Document struct {
 	Origin Origin
 
@@ -64,6 +67,9 @@ type Document struct {
 	column     int
 	implied    head
 	heading    string // the `# Source:` of the list
+
+	staged    *staged // edits that raw does not show yet, see Stage
+	unsettled error   // why they cannot be made
 
 	mu     sync.Mutex
 	id     *ID
@@ -98,7 +104,10 @@ func newDocument(raw []byte, o Origin, annotated bool) *Document {
 
 // Raw returns the current bytes, which the caller must not modify. They are
 // those the document was made of, byte for byte, until Edit changes it.
-func (d *Document) Raw() []byte { return d.raw }
+func (d *Document) Raw() []byte {
+	d.settle()
+	return d.raw
+}
 
 // Changed reports whether Edit has changed the bytes.
 func (d *Document) Changed() bool { return d.changed }
@@ -159,19 +168,14 @@ func (d *Document) ID() ID {
 
 // HasFilenameAnnotation reports whether Helm 4 handed the document over.
 func (d *Document) HasFilenameAnnotation() bool {
-	return bytes.Contains(d.raw, []byte(FilenameAnnotation))
+	return bytes.Contains(d.Raw(), []byte(FilenameAnnotation))
 }
 
 // Object returns the identity as findings name it.
 func (d *Document) Object() diag.Object { return d.ID().Object() }
 
 func (d *Document) findID() ID {
-	scan, sure := scanHead(d.raw[bodyStart(d.raw):])
-	if !sure {
-		if root, err := d.parse(); err == nil {
-			scan = treeHead(root)
-		}
-	}
+	scan := d.head()
 	if scan.source == "" {
 		scan.source = d.Origin.Source
 	}
@@ -179,4 +183,17 @@ func (d *Document) findID() ID {
 		scan.apiVersion, scan.kind = d.implied.apiVersion, d.implied.kind
 	}
 	return scan.id()
+}
+
+func (d *Document) head() head {
+	if d.Staged() {
+		return treeHead(d.staged.want)
+	}
+	scan, sure := scanHead(d.raw[bodyStart(d.raw):])
+	if !sure {
+		if root, err := d.parse(); err == nil {
+			return treeHead(root)
+		}
+	}
+	return scan
 }

@@ -54,10 +54,15 @@ func (d *Document) Edit(by diag.Span, fn func(root *Node) error) (EditResult, er
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.take(e, signature{edits: []diag.Span{by}})
+	return e.result, nil
+}
+
+// take makes the outcome of an edit the document's text and tree.
+func (d *Document) take(e edited, by signature) {
 	d.lines = e.lineOrigins(d.raw, d.lines, by)
 	d.raw, d.root, d.err, d.parsed = e.text, e.root, nil, true
-	d.id, d.changed = nil, true
-	return e.result, nil
+	d.id, d.changed, d.staged = nil, true, nil
 }
 
 // EditText is Edit for a document that a string holds; format is "yaml" or
@@ -97,6 +102,11 @@ func editTree(src []byte, root *Node, format string, fn func(*Node) error) (edit
 	if Equal(root, want) {
 		return edited{}, nil
 	}
+	return editTo(src, root, want, format, was)
+}
+
+// editTo edits a text whose tree is root so that it means want.
+func editTo(src []byte, root, want *Node, format string, was map[*Node]*Node) (edited, error) {
 	s := plainStyle()
 	l, err := newLayout(src, root)
 	if err == nil {

@@ -75,6 +75,16 @@ func (e *emitter) by(n *Node) {
 	}
 }
 
+// first returns the first node that wrote something, nil when there is none.
+func (e *emitter) first() *Node {
+	for _, n := range e.wrote {
+		if n != nil {
+			return n
+		}
+	}
+	return nil
+}
+
 // comment writes the lines of a comment above an entry.
 func (e *emitter) comment(n *Node, text string, column int) {
 	if text == "" || e.own[n] == nil || e.json {

@@ -32,6 +32,9 @@ func (c *children) insertFlow(after int, b *Node, entries []int) {
 		if after >= 0 && (i > 0 || !c.comesLater(after, between)) {
 			c.separate(e, between)
 		}
+		if i > 0 && c.by.nodes[b.Content[j*c.width]] > c.by.nodes[b.Content[entries[i-1]*c.width]] {
+			e.wrote[len(e.wrote)-1] = nil // the line is that of the later edit
+		}
 		c.flowEntry(e, b, j)
 		if after < 0 {
 			c.separate(e, between)
@@ -68,7 +71,7 @@ func (c *children) insertLine(after int, between string, e *emitter) {
 	if comma := c.comma(after); comma > at && comma <= c.lineEnd(at) {
 		text += ","
 	} else {
-		c.changes = append(c.changes, change{from: at, to: at, text: ",", wrote: []*Node{nil}})
+		c.changes = append(c.changes, change{from: at, to: at, text: ",", wrote: []*Node{nil}, head: e.first()})
 	}
 	c.changes = append(c.changes, change{from: c.lineEnd(at), to: c.lineEnd(at), text: text, wrote: wrote})
 }

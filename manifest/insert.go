@@ -63,7 +63,7 @@ func newBeside(model, near *Document, object *Node, by diag.Span) (*Document, er
 	d := newDocument(e.text, o, false)
 	d.root, d.parsed, d.changed = e.root, true, true
 	ours := slices.Repeat([]lineFrom{{by: by}}, strings.Count(head, "\n")+1)
-	d.lines = e.lineOrigins([]byte(head), ours, by)
+	d.lines = e.lineOrigins([]byte(head), ours, signature{edits: []diag.Span{by}})
 	return d, nil
 }
 
@@ -118,6 +118,8 @@ func mappingAt(n *Node, key string) *Node {
 // endLine ends the text of the document with a line break, without a change to
 // a block scalar that ended with the text.
 func (d *Document) endLine() error {
+	d.settle()
+	d.staged = nil
 	if !lacksNewline(d) {
 		return nil
 	}
@@ -133,7 +135,8 @@ func (d *Document) endLine() error {
 		return ErrUnwritable
 	}
 	p := &planner{layout: l, style: s}
-	p.stripBlock(lastNode(l, root))
+	last, column := lastNode(l, root)
+	p.stripBlock(last, column, nil)
 	text, got, err := p.apply(root)
 	if err != nil {
 		return err

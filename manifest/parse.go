@@ -33,6 +33,7 @@ func (e *SyntaxError) Error() string {
 // Duplicate keys are no syntax error, as they are none for Helm: the last one
 // wins, and Duplicates finds them.
 func (d *Document) Root() (*Node, error) {
+	d.settle()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.parse()
@@ -41,9 +42,10 @@ func (d *Document) Root() (*Node, error) {
 // Forget drops the tree, which takes some thirty times the memory of the text.
 // Root makes it again. Nodes that a caller still holds stay as they are.
 func (d *Document) Forget() {
+	d.settle()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.root, d.err, d.parsed = nil, nil, false
+	d.root, d.err, d.parsed, d.staged = nil, nil, false, nil
 }
 
 // parse is Root for a caller that holds the lock.

@@ -12,6 +12,7 @@ type change struct {
 	from, to int
 	text     string
 	wrote    []*Node // the node that wrote each line of text
+	head     *Node   // whose it is where none of these is known; may be nil
 }
 
 // planner compares a tree with what it shall become, and finds the smallest
@@ -24,6 +25,7 @@ type planner struct {
 	aliased  bool            // the old tree has aliases
 	reencode map[*Node]bool  // old nodes to be written anew if they differ
 	kept     *keeper         // nil when nodes that moved are written anew
+	by       signature       // of several edits that are made together
 
 	changes []change
 	touched []touch
@@ -254,7 +256,7 @@ func (c *children) insertAfter(after int, b *Node, entries []int) {
 		return
 	}
 	at := c.below(after)
-	c.stripLast(after, at)
+	c.stripLast(after, at, e.first())
 	c.replaceRange(at, at, e)
 }
 
@@ -279,7 +281,7 @@ func (c *children) below(i int) int {
 
 // stripLast keeps a block scalar at the end of the text as it is when something
 // follows it.
-func (c *children) stripLast(after, at int) {
+func (c *children) stripLast(after, at int, by *Node) {
 	if at < len(c.src) {
 		return
 	}
@@ -288,12 +290,12 @@ func (c *children) stripLast(after, at int) {
 	if n == last {
 		column = c.boxes[c.node].column
 	}
-	c.stripBlock(n, column)
+	c.stripBlock(n, column, by)
 }
 
 // stripBlock keeps a block scalar that ended with the text, without a line break,
 // free of the one that it would get.
-func (p *planner) stripBlock(n *Node, column int) {
+func (p *planner) stripBlock(n *Node, column int, by *Node) {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || n.Value == "" || strings.HasSuffix(n.Value, "\n") {
 		return
 	}
@@ -303,7 +305,7 @@ func (p *planner) stripBlock(n *Node, column int) {
 	}
 	t := p.blockScalar(at, column)
 	if !strings.Contains(string(p.src[at:t.header]), "-") {
-		p.changes = append(p.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}})
+		p.changes = append(p.changes, change{from: t.header, to: t.header, text: "-", wrote: []*Node{nil}, head: by})
 	}
 }
 

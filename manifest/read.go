@@ -76,6 +76,7 @@ func bodyStart(raw []byte) int {
 // without one would run into the next.
 func Write(w io.Writer, docs []*Document) error {
 	for i, d := range docs {
+		d.settle()
 		if i > 0 && lacksNewline(docs[i-1]) {
 			if _, err := w.Write(newline); err != nil {
 				return err
@@ -98,6 +99,7 @@ func lacksNewline(d *Document) bool {
 func Renumber(docs []*Document) {
 	line := 1
 	for _, d := range docs {
+		d.settle()
 		if d.item {
 			continue
 		}

@@ -166,6 +166,7 @@ func (p *planner) replaceBlock(s spot, a, b *Node, e *emitter) {
 	if key == nil {
 		key = b
 	}
+	writer := b
 	if len(a.Content) == 0 && a.Kind == b.Kind && len(b.Content) > 0 {
 		plainly := *b // an empty {} or [] says nothing about style
 		plainly.Style &^= yaml.FlowStyle
@@ -177,6 +178,11 @@ func (p *planner) replaceBlock(s spot, a, b *Node, e *emitter) {
 	silent := newEmitter(e.style, withoutLineComments(e.own, key, b))
 	silent.kept = e.kept
 	silent.value(b, key, s.column, s.key == nil)
+	for i, n := range silent.wrote {
+		if n == b {
+			silent.wrote[i] = writer
+		}
+	}
 	head, body, _ := strings.Cut(silent.text.String(), e.eol)
 	p.writeBlock(s, a, head, body, silent.wrote)
 }
@@ -201,13 +207,13 @@ func (p *planner) writeBlock(s spot, a *Node, head, body string, wrote []*Node) 
 		t := p.blockScalar(box.content, s.column)
 		end := p.lineEnd(t.header) // a comment may stand there
 		p.changes = append(p.changes, change{from: from, to: t.header, text: head, wrote: wrote[:1]},
-			change{from: end, to: max(t.end, end), text: body, wrote: below})
+			change{from: end, to: max(t.end, end), text: body, wrote: below, head: wrote[0]})
 		return
 	}
 	p.changes = append(p.changes, change{from: from, to: to, text: head, wrote: wrote[:1]})
 	if body != "" {
 		end := p.lineEnd(at)
-		p.changes = append(p.changes, change{from: end, to: end, text: body, wrote: below})
+		p.changes = append(p.changes, change{from: end, to: end, text: body, wrote: below, head: wrote[0]})
 	}
 	if !sameLine && !isUnwritten(a) {
 		p.changes = append(p.changes, change{from: p.nextLine(s.mark), to: p.nextLine(box.end)})

@@ -2,13 +2,14 @@ package manifest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/helmx-dev/helmx/diag"
 )
 
 // lineOrigins says for each line of the new text where it came from.
-func (e edited) lineOrigins(src []byte, old []lineFrom, by diag.Span) []lineFrom {
+func (e edited) lineOrigins(src []byte, old []lineFrom, by signature) []lineFrom {
 	if old == nil {
 		for i := range bytes.Count(src, newline) + 1 {
 			old = append(old, lineFrom{line: i + 1})
@@ -29,12 +30,13 @@ func (e edited) lineOrigins(src []byte, old []lineFrom, by diag.Span) []lineFrom
 // tracer follows lines through an edit.
 type tracer struct {
 	old     []lineFrom
-	by      diag.Span
+	by      signature
 	was     map[*Node]*Node
 	at      int // index of the current line in old
 	lines   []lineFrom
 	current lineFrom
 	settled bool // current is known
+	edit    int  // that wrote it
 }
 
 // touchOld makes the current new line come from the current old one, unless
@@ -69,21 +71,57 @@ func (t *tracer) add(c change) {
 			t.next()
 		}
 		if strings.TrimSpace(line) != "" {
-			t.current, t.settled = lineFrom{by: t.span(c.wrote, i)}, true
+			t.sign(t.span(c, i))
 		}
+	}
+}
+
+// sign makes the current line that of an edit, unless a later one wrote on it.
+func (t *tracer) sign(by diag.Span, edit int) {
+	if edit >= t.edit {
+		t.current, t.settled, t.edit = lineFrom{by: by}, true, edit
 	}
 }
 
 func (t *tracer) next() {
 	t.lines = append(t.lines, t.current)
-	t.current, t.settled = lineFrom{}, false
+	t.current, t.settled, t.edit = lineFrom{}, false, 0
 }
 
-// span is the place that wrote line i of a change.
-func (t *tracer) span(wrote []*Node, i int) diag.Span {
+// span is the place that wrote line i of a change, and the number of its edit.
+func (t *tracer) span(c change, i int) (diag.Span, int) {
+	wrote := c.wrote
+	edit := t.by.edit(c, i)
+	by := t.by.edits[edit]
 	if i < len(wrote) && wrote[i] != nil && wrote[i].Line > 0 && t.was[wrote[i]] == nil {
 		n := wrote[i]
-		return diag.Span{File: t.by.File, Start: diag.Pos{Line: n.Line, Column: n.Column}}
+		by = diag.Span{File: by.File, Start: diag.Pos{Line: n.Line, Column: n.Column}}
 	}
-	return t.by
+	return by, edit
+}
+
+// signature says whose edit wrote a node.
+type signature struct {
+	edits []diag.Span   // in their order
+	nodes map[*Node]int // index in edits of what one of several brought in or changed
+}
+
+// edit returns which edit wrote line i of a change: where its node is nobody's,
+// that of the next line in front that has one, of the head, or of one behind.
+func (s signature) edit(c change, i int) int {
+	if len(s.edits) == 1 {
+		return 0
+	}
+	here := min(i+1, len(c.wrote))
+	for _, n := range slices.Backward(c.wrote[:here]) {
+		if edit, ok := s.nodes[n]; ok {
+			return edit
+		}
+	}
+	for _, n := range append([]*Node{c.head}, c.wrote[here:]...) {
+		if edit, ok := s.nodes[n]; ok {
+			return edit
+		}
+	}
+	return 0
 }

@@ -29,6 +29,7 @@ func origin(lines []lineFrom, i int) lineFrom {
 // current bytes, and the position in the stream. Lines that an edit wrote lead
 // to the place the edit gave; line and col count from 1, col may be 0.
 func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
+	d.settle()
 	line = max(line, 1)
 	if col > 0 && (line == 1 || !d.flow) {
 		col += d.column
@@ -53,6 +54,7 @@ func (d *Document) SpanAt(line, col int) (span diag.Span, rendered diag.Pos) {
 // document as a whole. There is no excerpt where it could show a Secret's value.
 // A field that an edit removed is found at the place that MarkRemoved was given.
 func (d *Document) Finding(at *Node, p Path) diag.Diagnostic {
+	d.settle()
 	object := d.Object()
 	f := diag.Diagnostic{Object: &object, Path: p.String()}
 	line, col, width := d.contentLine(), 0, 0
@@ -104,7 +106,7 @@ func (d *Document) removedBy(p Path) (diag.Span, bool) {
 // removedKey writes the path of a field that is not there, with indexes for
 // items; it reports false for one that is, or that has no place at all.
 func (d *Document) removedKey(p Path) (string, bool) {
-	root, err := d.Root()
+	root, err := d.Tree()
 	if err != nil || root == nil || len(p) == 0 {
 		return "", false
 	}
@@ -121,6 +123,7 @@ func (d *Document) removedKey(p Path) (string, bool) {
 
 // FindingAt is Finding for a place in the text, such as that of a SyntaxError.
 func (d *Document) FindingAt(line, col int) diag.Diagnostic {
+	d.settle()
 	object := d.Object()
 	f := diag.Diagnostic{Object: &object}
 	if object == (diag.Object{}) {
@@ -201,7 +204,7 @@ func (d *Document) CopiesSecret() bool { return d.copies }
 
 func (d *Document) holdsSecret() bool {
 	kind := d.ID().Kind
-	return d.copies || kind == "Secret" || (kind == "" || strings.HasSuffix(kind, "List")) && bytes.Contains(d.raw, []byte("Secret"))
+	return d.copies || kind == "Secret" || (kind == "" || strings.HasSuffix(kind, "List")) && bytes.Contains(d.Raw(), []byte("Secret"))
 }
 
 // SecretAt reports whether a path, or the line that it is on, may hold a value of

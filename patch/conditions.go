@@ -31,7 +31,7 @@ func (r *run) skip(p *Patch) string {
 		}
 	}
 	if why != "" && r.options.Note != nil {
-		r.options.Note(fmt.Sprintf("patch %s skipped: %s", p.Name, why))
+		r.notes = append(r.notes, fmt.Sprintf("patch %s skipped: %s", p.Name, why))
 	}
 	return why
 }
@@ -73,9 +73,13 @@ func (r *run) where(p *Patch, t *Target, d *manifest.Document) bool {
 
 // valueOf returns a function for the object as it is now.
 func valueOf(d *manifest.Document) func() any {
-	root, err := d.Root()
+	root, err := d.Tree()
 	if err != nil {
 		return func() any { return nil }
+	}
+	if d.Staged() { // the tree will be another
+		value := manifest.Value(root)
+		return func() any { return value }
 	}
 	return sync.OnceValue(func() any { return manifest.Value(root) })
 }
@@ -83,7 +87,7 @@ func valueOf(d *manifest.Document) func() any {
 // evaluator is for the values of a patch in one document, none for a literal
 // patch. d may be nil.
 func (r *run) evaluator(p *Patch, d *manifest.Document) evaluator {
-	if p.Literal {
+	if p.Literal || d != nil && !p.late {
 		return evaluator{}
 	}
 	e := evaluator{with: r.options.Expressions}

@@ -84,7 +84,7 @@ func (o *object) take(s *source) (*manifest.Node, *problem) {
 			return nil, p
 		}
 		if d != o.d {
-			root, _ = d.Root() // it has matched, so it parses
+			root, _ = d.Tree() // it has matched, so it parses
 			in = d
 		}
 	}

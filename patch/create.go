@@ -72,6 +72,10 @@ func (r *run) insert(p *Patch, o *object, made map[manifest.ID]*manifest.Documen
 	}
 	value = manifest.Copy(value)
 	value.Style &^= yaml.FlowStyle // {...} over a whole document is for JSON
+	r.remember(o.d)
+	if len(r.docs) > 0 {
+		r.remember(r.docs[len(r.docs)-1]) // it may get a line break
+	}
 	docs, d, err := manifest.Insert(r.docs, o.d, value, p.create.span)
 	if b := unwritable(err); b != nil {
 		r.report(diag.Diagnostic{Code: b.code, Severity: diag.Error, Span: p.create.span, Message: p.Name + ": create: " + b.message, Hint: b.hint})

@@ -66,11 +66,14 @@ func (r *run) match(p *Patch) []*manifest.Document {
 	if p.selects != nil {
 		return r.selected(p)
 	}
-	var matched []*manifest.Document
+	var matched, fit []*manifest.Document
 	for _, d := range r.candidates(t) {
-		if p.concerns != nil && !p.targeted && !p.concerns(d) {
-			continue
+		if id := d.ID(); !id.Empty() && t.fits(&id) && (p.concerns == nil || p.targeted || p.concerns(d)) {
+			fit = append(fit, d)
 		}
+	}
+	parse(fit)
+	for _, d := range fit {
 		ok, err := t.matches(d)
 		var syntax *manifest.SyntaxError
 		if errors.As(err, &syntax) {

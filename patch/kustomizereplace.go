@@ -256,7 +256,7 @@ func (r *replacement) isSource(in *run, id manifest.ID) bool {
 
 // valueIn is the value that the source object has.
 func (r *replacement) valueIn(d *manifest.Document) (*manifest.Node, *problem) {
-	root, err := d.Root()
+	root, err := d.Tree()
 	if err != nil {
 		return nil, &problem{code: codeTarget, message: fmt.Sprintf("the source, %s, cannot be read: %v", d.Object(), err)}
 	}

@@ -92,7 +92,7 @@ func (s *selector) matchesLabels(d *manifest.Document) bool {
 	if len(s.labels) == 0 && len(s.annotations) == 0 {
 		return true
 	}
-	root, err := d.Root()
+	root, err := d.Tree()
 	return err == nil && s.labels.Match(stringsAt(root, "labels")) && s.annotations.Match(stringsAt(root, "annotations"))
 }
 
@@ -171,7 +171,7 @@ func (r *run) selected(p *Patch) []*manifest.Document {
 		if id := d.ID(); id.Empty() || !p.selects(r, d) {
 			continue
 		}
-		if root, err := d.Root(); err == nil && isMap(root) {
+		if root, err := d.Tree(); err == nil && isMap(root) {
 			matched = append(matched, d)
 		}
 	}

@@ -112,7 +112,7 @@ func (r *run) isClusterScoped(id manifest.ID) bool {
 func (r *run) readScopes() map[string]string {
 	scopes := map[string]string{}
 	for _, d := range r.candidates(&Target{Kind: Patterns{{text: "CustomResourceDefinition"}}}) {
-		root, err := d.Root()
+		root, err := d.Tree()
 		if err != nil {
 			continue
 		}

@@ -126,6 +126,7 @@ func (p *parser) patch(n *manifest.Node) []Patch {
 	}
 	before := len(p.found)
 	p.fields("a patch", n, known)
+	patch.late = !p.literal && hasExpression(n)
 	if slices.ContainsFunc(p.found[before:], func(d diag.Diagnostic) bool { return d.Code == codeUnknownKey }) {
 		return nil // what seems to be missing may only be misspelt
 	}

@@ -38,6 +38,7 @@ type Patch struct {
 	imported   []Patch                                    // what a kustomization says, in the order in which kustomize does it
 	selects    func(*run, *manifest.Document) bool        // in place of Target, which is for messages then
 	from       *kustomization                             // that the patch was imported from
+	late       bool                                       // some value of it holds an expression
 	targeted   bool                                       // Target is given
 	anywhere   bool                                       // it needs no target: without one it is for all objects it concerns
 	convenient bool                                       // it may find that all is already so
@@ -60,6 +61,7 @@ func (p Patch) expand() []Patch {
 	patches := slices.Clone(p.parts)
 	for i := range patches {
 		q := &patches[i]
+		q.late = p.late
 		q.Name, q.Description, q.Charts, q.ChartSpan, q.When, q.Expect, q.Ensure = p.Name, p.Description, p.Charts, p.ChartSpan, p.When, p.Expect, p.Ensure
 		q.targeted = true
 	}

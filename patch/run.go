@@ -1,7 +1,9 @@
 package patch
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,17 +21,37 @@ func Apply(ctx context.Context, docs []*manifest.Document, o Options) ([]*manife
 	if len(o.Patches) == 0 {
 		return docs, nil, nil
 	}
-	r := &run{ctx: ctx, docs: docs, options: o, charts: chartsOf(docs)}
-	for i := range o.Patches {
-		if err := ctx.Err(); err != nil {
-			return r.docs, r.findings(), err
+	r := &run{ctx: ctx, docs: docs, options: o, charts: chartsOf(docs), together: o.Explain == nil}
+	err := r.all()
+	if errors.Is(err, manifest.ErrTogether) {
+		r = r.again(docs)
+		err = r.all()
+	}
+	for _, note := range r.notes {
+		o.Note(note)
+	}
+	if err == nil {
+		manifest.Renumber(r.docs)
+	}
+	return r.docs, r.findings(), err
+}
+
+// all applies the patches and makes the text of what they did.
+func (r *run) all() error {
+	for i := range r.options.Patches {
+		p := &r.options.Patches[i]
+		err := r.ctx.Err()
+		if err == nil {
+			err = r.patch(p)
 		}
-		if err := r.patch(&o.Patches[i]); err != nil {
-			return r.docs, r.findings(), fmt.Errorf("applying patch %s: %w", o.Patches[i].Name, err)
+		if err != nil && err != r.ctx.Err() {
+			err = fmt.Errorf("applying patch %s: %w", p.Name, err)
+		}
+		if err != nil {
+			return cmp.Or(r.settle(), err)
 		}
 	}
-	manifest.Renumber(r.docs)
-	return r.docs, r.findings(), nil
+	return r.settle()
 }
 
 // run is one call of Apply.
@@ -47,8 +69,12 @@ type run struct {
 	told    map[*manifest.Document]bool // documents reported as no YAML
 	unmet   string                      // what the current patch expected in vain, for Applied
 	found   diag.List
+	notes   []string // for Options.Note
 	starved []string // patches that found a stream without any object; empty is the place of their finding in found
 	empty   int
+
+	together bool                          // edits of a document are staged, and its text is made once
+	restore  map[*manifest.Document]func() // documents that the run has changed, to what they were before it
 
 	imports // what kustomizations must remember
 }
@@ -133,7 +159,10 @@ func (r *run) change(p *Patch, objects []*object) error {
 				return err
 			case b != nil && b.absent:
 				if absent == nil {
-					f := b.finding(p, c, o.d)
+					f, err := r.absence(p, c, o, b)
+					if err != nil {
+						return err
+					}
 					absent = &f
 				}
 			case b != nil:
@@ -221,10 +250,8 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 	secret := o.d.IsSecret()
 	var problem *problem
 	var removed []removal
-	before := o.d.Raw()
-	o.replaced = nil
-	result, err := o.d.Edit(c.span, func(root *manifest.Node) error {
-		o.root = root
+	do := func(root *manifest.Node) error {
+		o.root, o.replaced, problem = root, nil, nil
 		bookkeeping := holdAnnotations(o.d, root)
 		if removed, problem = c.apply(o); problem != nil {
 			return errStopped
@@ -235,14 +262,14 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		}
 		o.restored = restore(root, bookkeeping, c.path)
 		return nil
-	})
+	}
+	changed, err := r.write(c, o, do, &problem)
 	if problem == nil {
 		problem = unwritable(err)
 	}
 	if problem == nil && err != nil {
 		return false, nil, fmt.Errorf("%s: %w", o.id.Object(), err)
 	}
-	o.note(c, result, before)
 	if problem != nil {
 		return false, problem, nil
 	}
@@ -257,7 +284,33 @@ func (r *run) edit(c change, o *object) (bool, *problem, error) {
 		r.renamed = append(r.renamed, renamed{o.d, c})
 		r.rememberID(o)
 	}
-	return len(result.Changed) > 0, nil, nil
+	return changed, nil, nil
+}
+
+// write makes a change in the document of an object, or only in its tree.
+func (r *run) write(c change, o *object, do func(*manifest.Node) error, problem **problem) (bool, error) {
+	if r.together {
+		return r.stage(c, o, do, problem)
+	}
+	before := o.d.Raw()
+	result, err := o.d.Edit(c.span, do)
+	if err == nil || *problem != nil || unwritable(err) != nil {
+		o.note(c, result, before)
+	}
+	return len(result.Changed) > 0, err
+}
+
+// absence reports that what a change takes away is not in an object.
+func (r *run) absence(p *Patch, c change, o *object, b *problem) (diag.Diagnostic, error) {
+	if o.d.Staged() {
+		if err := o.d.Settle(); err != nil {
+			return diag.Diagnostic{}, err
+		}
+		if _, again, err := r.edit(c, o); err != nil || again != nil {
+			b = again
+		}
+	}
+	return b.finding(p, c, o.d), nil
 }
 
 func noLongerObject(root *manifest.Node) *problem {

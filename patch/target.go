@@ -47,15 +47,10 @@ func (t *Target) hookFits(isHook bool) bool {
 	return !isHook || t.Name.exact()
 }
 
-// matches reports whether the patch is for the document. Only where the
-// identity fits and labels or annotations matter is the document parsed; a
-// document that then turns out to be no YAML is a *manifest.SyntaxError.
+// matches reports whether the patch is for a document whose identity fits. One
+// that turns out to be no YAML is a *manifest.SyntaxError.
 func (t *Target) matches(d *manifest.Document) (bool, error) {
-	id := d.ID()
-	if id.Empty() || !t.fits(&id) {
-		return false, nil
-	}
-	root, err := d.Root()
+	root, err := d.Tree()
 	return err == nil && isMap(root) && t.selects(root), err
 }
 

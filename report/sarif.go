@@ -294,7 +294,7 @@ func sarifFinding(f Finding, ruleIndex int, o Options) sarifResult {
 		}
 		result.Related = append(result.Related, location)
 	}
-	if f.Fix != nil {
+	if f.Fix != nil && len(f.Fix.Edits) > 0 {
 		result.Fixes = []sarifFix{sarifRemedy(f.Fix, o)}
 	}
 	return result

@@ -70,6 +70,14 @@ func (t Target) Write(l diag.List, o Options) error {
 	return nil
 }
 
+// WriteFile replaces the text of a file in the same way, and keeps its mode.
+func WriteFile(name string, data []byte) error {
+	return writeFile(name, func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	})
+}
+
 func writeFile(name string, write func(*os.File) error) error {
 	mode := fs.FileMode(0o666) // less the umask
 	info, err := os.Stat(name)

@@ -63,10 +63,12 @@ type Related struct {
 	column int
 }
 
-// Fix is a mechanical remedy.
+// Fix is a mechanical remedy: edits of files, or a patch for helmx.yaml where the
+// object was rendered.
 type Fix struct {
 	Title string `json:"title"`
 	Edits []Edit `json:"edits"`
+	Patch string `json:"patch"`
 }
 
 // Edit replaces what lies between two places of a file; the end is exclusive.
@@ -119,7 +121,7 @@ func view(d diag.Diagnostic) Finding {
 }
 
 func viewFix(fix *diag.Fix) *Fix {
-	v := &Fix{Title: fix.Title, Edits: make([]Edit, len(fix.Edits))}
+	v := &Fix{Title: fix.Title, Patch: fix.Patch, Edits: make([]Edit, len(fix.Edits))}
 	for i, e := range fix.Edits {
 		v.Edits[i] = Edit{
 			File: e.Span.File, Text: e.Text,

@@ -269,6 +269,7 @@ func (v *validator) deprecated(o *object) diag.List {
 		d.Message += " and will be gone in " + minorVersion(l.Removed)
 	}
 	d.Hint = replacementHint(o, l, nil)
+	d.Fix = v.versionFix(o, l.Replacement)
 	note(&d)
 	return diag.List{d}
 }

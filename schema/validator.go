@@ -155,6 +155,7 @@ func namespaceFinding(o *object, k *kind) (diag.Diagnostic, bool) {
 	d := o.finding("SC009", diag.Warning, "metadata", "namespace")
 	d.Message = fmt.Sprintf("%s is cluster-scoped and has no namespace", o.kind)
 	d.Hint = "remove metadata.namespace"
+	d.Fix = o.mend("remove metadata.namespace", diag.Change{Kind: diag.Remove, Path: "metadata.namespace"})
 	note(&d)
 	return d, true
 }

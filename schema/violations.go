@@ -178,6 +178,7 @@ func (e *explainer) report(p problem) {
 		}
 		code, message, hint := e.valueText(p)
 		d := e.add(code, p.path, false, message, hint)
+		d.Fix = e.valueFix(p)
 		if p.keyword == keyFormat && dubious[p.rule.node.Format] {
 			d.Severity = diag.Warning
 		}
@@ -227,7 +228,8 @@ func (e *explainer) unknown(p problem) {
 		if p.schema.Properties[name] != nil {
 			continue
 		}
-		e.add("SC014", p.path.Child(name), true, fmt.Sprintf("unknown field %q", name), e.unknownHint(p, name, known))
+		d := e.add("SC014", p.path.Child(name), true, fmt.Sprintf("unknown field %q", name), e.unknownHint(p, name, known))
+		d.Fix = e.renameFix(p, name, known)
 	}
 }
 

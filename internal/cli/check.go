@@ -20,6 +20,10 @@ import (
 type checkFlags struct {
 	format   string
 	patched  bool
+	sets     []string
+	fix      bool
+	diff     bool
+	given    bool
 	load     charts.LoadOptions
 	values   charts.ValuesOptions
 	settings charts.Settings
@@ -29,13 +33,20 @@ const checkPaths = `
 
 PATH is a chart (folder, .tgz or builtin:NAME), a manifest file, a folder of
 either, a file inside a chart - then the chart is meant, once - or - for
-standard input. All paths of one call are judged together, as one mesh.`
+standard input. All paths of one call are judged together, as one mesh. A
+chart may be written NAME=PATH or NAMESPACE/NAME=PATH, with its release.`
+
+const checkValues = `
+
+A chart is rendered with its own values, with each of its ci/*-values.yaml, with
+the values files of -f, with those of each --with, and with each values file in
+it that is a PATH; --set and the like hold for all of them.`
 
 func (a *app) lintCommand() *cobra.Command {
 	return a.checkCommand(&cobra.Command{
 		Use:     "lint PATH...",
 		Short:   "validate and lint charts and manifests",
-		Long:    "Render the charts, then validate and lint everything." + checkPaths,
+		Long:    "Render the charts, then validate and lint everything." + checkPaths + checkValues,
 		Example: "  helmx lint charts/app\n  helm template mesh ./chart | helmx lint -",
 	}, false)
 }
@@ -44,7 +55,7 @@ func (a *app) validateCommand() *cobra.Command {
 	return a.checkCommand(&cobra.Command{
 		Use:     "validate PATH...",
 		Short:   "validate charts and manifests against their schemas",
-		Long:    "Render the charts, then validate everything against the schemas of --kube-version." + checkPaths,
+		Long:    "Render the charts, then validate everything against the schemas of --kube-version." + checkPaths + checkValues,
 		Example: "  helmx validate --kube-version 1.37 manifests/",
 	}, true)
 }
@@ -65,6 +76,10 @@ func (a *app) checkCommand(cmd *cobra.Command, skipLint bool) *cobra.Command {
 	f.BoolVar(&c.patched, "patched", false, "apply the patches of helmx.yaml first")
 	registerValueFlags(f, &c.values)
 	registerLayerFlags(f, &c.values)
+	f.BoolVar(&c.fix, "fix", false, "edit the files where the remedy is mechanical, and print patches for helmx.yaml for what was rendered")
+	f.BoolVar(&c.diff, "diff", false, "print what --fix would change instead of findings, and change nothing")
+	f.StringArrayVar(&c.sets, "with", nil, "render each chart with these values `FILES` too, comma-separated; repeatable, one more set each time")
+	f.BoolVar(&c.given, "given-values-only", false, "render charts with -f and --with alone, not with their own values and ci/*-values.yaml too")
 	return cmd
 }
 
@@ -89,21 +104,67 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if err != nil {
 		return err
 	}
+	in.Variants, in.GivenOnly, in.Fresh = true, c.given, c.patched
+	for _, set := range c.sets {
+		in.Sets = append(in.Sets, strings.Split(set, ","))
+	}
+	in.Stdin = &replay{in: a.In} // a second look must find it again
+	findings, runErr := a.look(ctx, c, paths, in, o)
+	if runErr != nil && !pipeline.Reported(runErr) {
+		return a.finish(findings, runErr)
+	}
+	remedies, err := pipeline.Remedy(ctx, findings)
+	if err != nil {
+		return a.finish(findings, err)
+	}
+	switch {
+	case c.diff:
+		return a.showFixes(remedies, findings, runErr)
+	case c.fix && len(remedies.Files) > 0:
+		if err := a.writeFixes(remedies.Files); err != nil {
+			return a.finish(findings, err)
+		}
+		if findings, runErr = a.look(ctx, c, paths, in, o); runErr == nil || pipeline.Reported(runErr) {
+			if remedies, err = pipeline.Remedy(ctx, findings); err != nil {
+				return a.finish(findings, err)
+			}
+		}
+	}
+	err = a.finish(findings, runErr)
+	if c.fix && c.format == "text" {
+		a.showPatches(remedies)
+	}
+	return err
+}
+
+// look reads the inputs and judges them.
+func (a *app) look(ctx context.Context, c *checkFlags, paths []string, in pipeline.InputOptions, o pipeline.Options) (diag.List, error) {
 	collected, findings, runErr := pipeline.Collect(ctx, paths, in)
-	if len(collected.Docs) == 0 && runErr == nil && !findings.HasErrors() {
+	if collected.Empty() && runErr == nil && !findings.HasErrors() {
 		a.log("helmx: no manifests found in " + few(paths))
 	}
-	docs, known, found := config.TakeContext(collected.Docs)
-	findings = append(findings, found...)
 	if runErr == nil || pipeline.Reported(runErr) {
-		o.Schema.CRDs = append(o.Schema.CRDs, collected.CRDs...)
-		found, err := a.process(ctx, docs, known, o, c)
+		o.Schema.CRDs = append(slices.Clip(o.Schema.CRDs), collected.CRDs...)
+		o.Lint.Charts = collected.Charts
+		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			if round > 0 {
+				o.Lint.Charts = nil // their sources are the same
+			}
+			return a.judge(ctx, docs, o, c)
+		})
 		findings = append(findings, found...)
 		if err != nil {
 			runErr = err
 		}
 	}
-	return a.finish(findings, runErr)
+	return findings, runErr
+}
+
+// judge judges the documents of a round.
+func (a *app) judge(ctx context.Context, docs []*manifest.Document, o pipeline.Options, c *checkFlags) (diag.List, error) {
+	docs, known, findings := config.TakeContext(docs)
+	found, err := a.process(ctx, docs, known, o, c)
+	return append(findings, found...), err
 }
 
 // few lists paths, of which pre-commit may hand over thousands.
@@ -145,7 +206,6 @@ func (a *app) inputOptions(c *checkFlags, cfg *config.Config, o *pipeline.Option
 		PassedOver: func(path, why string) { a.note("%s passed over: %s", path, why) },
 	}
 	in.Chart.Render.LintMode = !o.SkipLint
-	release := charts.Release{Name: "release-name", Namespace: namespace}
-	o.Expr.Release = exprRelease(release)
-	return in, a.prepareRender(&in.Chart, release, nil)
+	o.Expr.Release = exprRelease(charts.Release{Name: "release-name", Namespace: namespace})
+	return in, a.prepareRender(&in.Chart, charts.Release{Namespace: namespace}, nil)
 }

@@ -66,7 +66,7 @@ func (a *app) features(ctx context.Context, c *checkFlags, paths []string) error
 		return err
 	}
 	collected, findings, err := pipeline.Collect(ctx, paths, in)
-	docs, _, found := config.TakeContext(collected.Docs)
+	docs, _, found := config.TakeContext(collected.Docs())
 	if err := a.finish(append(findings, found...), err); err != nil {
 		return err
 	}

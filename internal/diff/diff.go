@@ -6,6 +6,7 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -73,6 +74,21 @@ func (s Snapshot) Write(w io.Writer, docs []*manifest.Document, o Options) (bool
 		}
 	}
 	return len(changed) > 0, nil
+}
+
+// WriteFile writes what differs between the documents of a file and the same
+// documents after an edit that left their number as it was.
+func WriteFile(w io.Writer, before, after []*manifest.Document, o Options) error {
+	old, renewed := Take(before).docs, Take(after).docs
+	p := &pair{}
+	for i := range min(len(old), len(renewed)) {
+		renewed[i].is = old[i].is
+		p.name = cmp.Or(old[i].is.Origin.File, p.name)
+	}
+	p.old, p.renewed = old, renewed
+	changed := []file{compare(p)}
+	_, err := io.WriteString(w, changed[0].text(o, copies(changed, old, renewed)))
+	return err
 }
 
 // pair is a template with its documents on both sides.

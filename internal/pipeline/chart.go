@@ -36,6 +36,7 @@ type Rendered struct {
 	Docs   []*manifest.Document
 	CRDs   []*manifest.Document // of the charts' crds/ folders, when they are not among Docs
 	Values map[string]any       // what the user set, without the chart's defaults
+	Layers *charts.UserValues   // the same, with who set what
 }
 
 // RenderChart loads a chart, values it, checks the values and renders it.
@@ -44,17 +45,26 @@ func RenderChart(ctx context.Context, ref string, o ChartOptions) (Rendered, dia
 	if err := unreadable(findings, err); err != nil {
 		return Rendered{}, findings, err
 	}
-	values, found, err := charts.Values(ctx, chart, o.Values)
+	docs, values, found, err := renderLoaded(ctx, chart, o)
 	findings = append(findings, found...)
-	if err := unreadable(found, err); err != nil {
+	if values == nil {
 		return Rendered{}, findings, err
 	}
-	docs, found, err := renderValued(ctx, chart, values, o)
-	rendered := Rendered{Docs: docs, Values: values.Map}
+	rendered := Rendered{Docs: docs, Values: values.Map, Layers: values}
 	if !o.Render.IncludeCRDs {
 		rendered.CRDs = crdFiles(chart)
 	}
-	return rendered, append(findings, found...), err
+	return rendered, findings, err
+}
+
+// renderLoaded values a chart and renders it. Without readable values there are none.
+func renderLoaded(ctx context.Context, chart *charts.Chart, o ChartOptions) ([]*manifest.Document, *charts.UserValues, diag.List, error) {
+	values, findings, err := charts.Values(ctx, chart, o.Values)
+	if err := unreadable(findings, err); err != nil {
+		return nil, nil, findings, err
+	}
+	docs, found, err := renderValued(ctx, chart, values, o)
+	return docs, values, append(findings, found...), err
 }
 
 // crdFiles reads the crds/ folders of a chart and its subcharts, whose kinds
@@ -102,8 +112,25 @@ func stopped(findings diag.List, err error) error {
 // checkValues holds the values against the values.schema.json of the chart and
 // its subcharts.
 func checkValues(r *charts.Resolved, values *charts.UserValues) diag.List {
+	return checkSchemas(r.Schemas(), values)
+}
+
+// checkOwnValues is checkValues as `helm lint` does it in addition.
+func checkOwnValues(values *charts.UserValues) diag.List {
+	s, ok := values.OwnSchema()
+	if !ok {
+		return nil
+	}
+	found := checkSchemas([]charts.ValuesSchema{s}, values)
+	for i := range found {
+		found[i].Message += ", when only the chart's own values count, as for helm lint"
+	}
+	return found
+}
+
+func checkSchemas(schemas []charts.ValuesSchema, values *charts.UserValues) diag.List {
 	var inputs []schema.ValuesInput
-	for _, s := range r.Schemas() {
+	for _, s := range schemas {
 		inputs = append(inputs, schema.ValuesInput{
 			Chart: s.ChartPath, SchemaFile: s.File, Schema: s.JSON, Values: s.Values, Prefix: s.Prefix,
 		})

@@ -9,11 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/manifest"
 )
 
@@ -22,42 +25,90 @@ type InputOptions struct {
 	Stdin io.Reader // what - means
 	Chart ChartOptions
 
-	PassedOver func(path, why string) // hears of named files that are not judged; may be nil
+	// Variants renders each chart with its own values, with each of its
+	// ci/*-values.yaml, and with each set of values files: those of Chart.Values,
+	// each of Sets, and each that was named on its own. Without it there is one
+	// rendering, with the values of Chart.
+	Variants bool
+	Sets     [][]string
+	// GivenOnly leaves out the values that the user did not name.
+	GivenOnly bool
+	// Fresh demands that no two rounds share a document, as they are going to be
+	// changed.
+	Fresh bool
+
+	PassedOver func(path, why string) // hears of what is not judged; may be nil
 }
 
 // Collect reads charts, manifests and folders of both into one list of
 // documents. A file inside a chart stands for the chart; each chart is rendered
-// once. Named files that are neither are passed over, as pre-commit hands over
-// whatever changed - but not YAML that cannot be parsed. What cannot be read or
-// rendered is reported and the rest goes on: then the error is ErrUnreadable or
-// ErrStopped, and the documents are those of the rest.
+// once, or once for each of its variants. Named files that are neither are passed
+// over, as pre-commit hands over whatever changed - but not YAML that cannot be
+// parsed. What cannot be read or rendered is reported and the rest goes on: then
+// the error is ErrUnreadable or ErrStopped, and the documents are those of the
+// rest.
+//
+// A chart may be written NAME=PATH or NAMESPACE/NAME=PATH, with the release that
+// it is rendered for. Left out, the name is the chart's and the namespace that of
+// the options.
 func Collect(ctx context.Context, paths []string, o InputOptions) (Collected, diag.List, error) {
 	if o.PassedOver == nil {
 		o.PassedOver = func(string, string) {}
 	}
-	c := &collector{ctx: ctx, o: o, seen: map[string]bool{}}
+	c := &collector{ctx: ctx, o: o, seen: map[string]bool{}, charts: map[string]*chartInput{}}
 	for _, path := range paths {
 		if err := c.add(path); err != nil {
 			return Collected{}, c.findings, err
 		}
+	}
+	if err := c.render(); err != nil {
+		return Collected{}, c.findings, err
 	}
 	return c.Collected, c.findings, c.incomplete
 }
 
 // Collected is what the paths of a call hold.
 type Collected struct {
-	Docs []*manifest.Document
-	CRDs []*manifest.Document // of the charts' crds/ folders, which describe kinds that Docs may use
+	// Rounds are the meshes to judge: in the first, each chart is in its first
+	// variant, in the second in its second one, or in its first again where it has
+	// no second, and so on. There is always one.
+	Rounds []Round
+	CRDs   []*manifest.Document // of the charts' crds/ folders, which describe kinds that documents may use
+	Charts []lint.Chart         // those that could be loaded
+
+	Layers []*charts.UserValues // of the charts, in their order, one for each variant, with who set what
 }
 
+// Docs are the documents of the first round.
+func (c Collected) Docs() []*manifest.Document {
+	if len(c.Rounds) == 0 {
+		return nil
+	}
+	return c.Rounds[0].Docs
+}
+
+// Empty says whether there is no document in any round.
+func (c Collected) Empty() bool {
+	return !slices.ContainsFunc(c.Rounds, func(r Round) bool { return len(r.Docs) > 0 })
+}
+
+// collector gathers the inputs of one call, in the order in which they are named.
 type collector struct {
 	Collected
 	ctx      context.Context
 	o        InputOptions
-	seen     map[string]bool // charts and files already taken, by absolute path
+	inputs   []input
+	seen     map[string]bool        // charts and files already taken, by absolute path
+	charts   map[string]*chartInput // the charts among them
 	findings diag.List
 
 	incomplete error // the worst of ErrUnreadable and ErrStopped
+}
+
+// input is what a path turned out to be: documents, or a chart to render.
+type input struct {
+	docs  []*manifest.Document
+	chart *chartInput
 }
 
 func (c *collector) add(path string) error {
@@ -65,10 +116,13 @@ func (c *collector) add(path string) error {
 	case path == "-":
 		return c.stdin()
 	case isReference(path):
-		return c.chart(path)
+		c.chart(path)
+		return nil
 	}
 	info, err := os.Stat(path)
 	switch {
+	case err != nil && releaseOf(path) != nil:
+		return c.release(path)
 	case err != nil:
 		c.unreadable(path, err)
 		return nil
@@ -86,7 +140,7 @@ func (c *collector) stdin() error {
 	if err != nil {
 		return fmt.Errorf("reading standard input: %w", err)
 	}
-	c.Docs = append(c.Docs, manifest.Read(manifest.Stdin, data)...)
+	c.documents(manifest.Read(manifest.Stdin, data))
 	return nil
 }
 
@@ -111,7 +165,12 @@ func (c *collector) unreadable(path string, err error) {
 // manifests. What begins with a dot belongs to tools, not to an install.
 func (c *collector) folder(dir string) error {
 	if root := chartRoot(dir); root != "" {
-		return c.chart(root)
+		c.chart(root)
+		return nil
+	}
+	if info, err := os.Stat(filepath.Join(dir, "Chart.yaml")); err == nil && info.IsDir() {
+		c.refuse(filepath.Join(dir, "Chart.yaml"), "a folder, expected the file that describes the chart", "")
+		return nil
 	}
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
@@ -127,7 +186,8 @@ func (c *collector) folder(dir string) error {
 		case !isChart(path):
 			return nil
 		}
-		return cmp.Or(c.chart(path), filepath.SkipDir)
+		c.chart(path)
+		return filepath.SkipDir
 	})
 }
 
@@ -144,7 +204,8 @@ func (c *collector) inFolder(path string, e fs.DirEntry) error {
 	mode := e.Type()
 	if mode&fs.ModeSymlink != 0 {
 		if isChart(path) {
-			return c.chart(path)
+			c.chart(path)
+			return nil
 		}
 		if info, err := os.Stat(path); err == nil {
 			mode = info.Mode()
@@ -162,11 +223,12 @@ func (c *collector) inFolder(path string, e fs.DirEntry) error {
 // file takes a file that the user named.
 func (c *collector) file(path string, info fs.FileInfo) error {
 	if root := chartRoot(filepath.Dir(path)); root != "" {
-		return c.chart(root)
+		c.chart(root).with(path)
+		return nil
 	}
 	switch {
-	case strings.HasSuffix(path, ".tgz") || strings.HasSuffix(path, ".tar.gz"):
-		return c.chart(path)
+	case isArchive(path):
+		c.chart(path)
 	case isManifestName(path) || !info.Mode().IsRegular(): // a pipe has no telling name
 		c.manifests(path, true)
 	default:
@@ -195,7 +257,11 @@ func (c *collector) manifests(path string, named bool) {
 			c.o.PassedOver(path, "it holds no Kubernetes objects")
 		}
 	}
-	c.Docs = append(c.Docs, docs...)
+	c.documents(docs)
+}
+
+func (c *collector) documents(docs []*manifest.Document) {
+	c.inputs = append(c.inputs, input{docs: docs})
 }
 
 func isObject(d *manifest.Document) bool { return d.ID().Kind != "" && d.ID().APIVersion != "" }
@@ -205,28 +271,71 @@ func isBroken(d *manifest.Document) bool {
 	return err != nil
 }
 
-func (c *collector) chart(ref string) error {
-	if !c.first(ref) {
+// chart takes a chart, once, to be rendered when all inputs are known.
+func (c *collector) chart(ref string) *chartInput {
+	key := c.key(ref)
+	if known := c.charts[key]; known != nil {
+		return known
+	}
+	chart := &chartInput{ref: ref, release: charts.Release{Namespace: c.o.Chart.Resolve.Release.Namespace}}
+	c.charts[key] = chart
+	c.inputs = append(c.inputs, input{chart: chart})
+	return chart
+}
+
+// namedRelease matches a chart that is written with the release it is for.
+var namedRelease = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([a-z0-9][-a-z0-9]*)/)?([a-z0-9][-.a-z0-9]*)=(.+)$`)
+})
+
+// releaseOf takes NAMESPACE/NAME=PATH apart; nil means that a path is something else.
+func releaseOf(path string) []string { return namedRelease().FindStringSubmatch(path) }
+
+// release takes a chart with its release. A chart that is named for two of them is
+// rendered for both.
+func (c *collector) release(path string) error {
+	parts := releaseOf(path)
+	namespace, name, ref := parts[1], parts[2], parts[3]
+	if info, err := os.Stat(ref); err == nil && !isReference(ref) {
+		switch root := chartRoot(ref); {
+		case info.IsDir() && root != "":
+			ref = root
+		case info.IsDir() || !isArchive(ref):
+			c.refuse(ref, "not a chart, so it cannot be release "+name, "give a release to a chart alone: NAME=CHART")
+			return nil
+		}
+	}
+	chart := &chartInput{ref: ref, named: true, release: charts.Release{Name: name, Namespace: cmp.Or(namespace, c.o.Chart.Resolve.Release.Namespace)}}
+	key := c.key(ref)
+	if !c.first(key + "\x00" + namespace + "/" + name) {
 		return nil
 	}
-	rendered, findings, err := RenderChart(c.ctx, ref, c.o.Chart)
-	c.findings = append(c.findings, findings...)
-	if errors.Is(err, ErrUnreadable) || errors.Is(err, ErrStopped) && c.incomplete == nil {
-		c.incomplete = err
+	c.charts[key] = chart
+	c.inputs = append(c.inputs, input{chart: chart})
+	return nil
+}
+
+// refuse reports what is no chart.
+func (c *collector) refuse(file, message, hint string) {
+	c.findings = append(c.findings, diag.Diagnostic{Code: "CH002", Severity: diag.Error, Span: diag.Span{File: file}, Message: message, Hint: hint})
+	c.incomplete = ErrUnreadable
+}
+
+func isArchive(path string) bool {
+	return strings.HasSuffix(path, ".tgz") || strings.HasSuffix(path, ".tar.gz")
+}
+
+// key tells charts and files apart.
+func (c *collector) key(path string) string {
+	if abs, err := filepath.Abs(path); err == nil && !isReference(path) {
+		return abs
 	}
-	if Reported(err) {
-		return nil // reported; the other inputs are still worth judging
-	}
-	c.Docs = append(c.Docs, rendered.Docs...)
-	c.CRDs = append(c.CRDs, rendered.CRDs...)
-	return err
+	return path
 }
 
 // first says whether a path or reference is met for the first time.
 func (c *collector) first(path string) bool {
-	if abs, err := filepath.Abs(path); err == nil && !isReference(path) {
-		path = abs
-	}
+	path = c.key(path)
 	if c.seen[path] {
 		return false
 	}

@@ -82,7 +82,7 @@ func TestCollect(t *testing.T) {
 				t.Errorf("got error %v and findings %v", err, findings)
 			}
 			var names []string
-			for _, d := range collected.Docs {
+			for _, d := range collected.Docs() {
 				names = append(names, orUnknown(d.ID().Name))
 			}
 			want := strings.Fields(tt.names)
@@ -111,8 +111,8 @@ func TestCollectFromInsideAChart(t *testing.T) {
 	o := InputOptions{}
 	o.Chart.Resolve.Release.Name = "release-name"
 	collected, findings, err := Collect(context.Background(), []string{"a.yaml"}, o)
-	if err != nil || len(findings) > 0 || len(collected.Docs) != 1 || collected.Docs[0].Origin.Source != "app/templates/a.yaml" {
-		t.Errorf("got %v, %v, %v", collected.Docs, findings, err)
+	if err != nil || len(findings) > 0 || len(collected.Docs()) != 1 || collected.Docs()[0].Origin.Source != "app/templates/a.yaml" {
+		t.Errorf("got %v, %v, %v", collected.Docs(), findings, err)
 	}
 }
 
