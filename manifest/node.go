@@ -180,7 +180,7 @@ func RemoveKey(n *Node, key string) bool {
 }
 
 func matchesKey(k *Node, key string) bool {
-	return k.Kind == yaml.ScalarNode && k.Value == key || KeyText(k) == key
+	return k.Kind == yaml.ScalarNode && k.Value == key || !isPlainlyString(k) && KeyText(k) == key
 }
 
 func forgetPositions(n *Node) {
