@@ -13,7 +13,11 @@
 // Workload and EvictionRequest, are not among them. Privileged containers are allowed, and the admission
 // plugins are off that look at other objects: NamespaceLifecycle, LimitRanger,
 // ResourceQuota, ServiceAccount, Priority, RuntimeClass and webhooks. The others
-// have nothing to look at in an empty cluster. The pod that a Binding needs is there.
+// have nothing to look at in an empty cluster. The pod that a Binding needs is there,
+// and the namespace is labelled for administrative access to devices.
+//
+// Kinds of which nothing is stored, reviews and bindings, have valid objects but no
+// mutants: they have no strategy and no server-side apply, and no release holds them.
 //
 // Disagreements are in testdata/disagreements.txt, each with its reason. There is
 // no code but tests.
