@@ -21,11 +21,15 @@ type layer struct {
 	file   string                // "" when the values stand on the command line
 	tree   func() *manifest.Node // of a file; nil when it cannot be parsed
 	values func() map[string]any // of its own, not what merging made of them
+	data   []byte                // of a file, for excerpts
+	lists  map[string]*madeList  // what its operations made, by listID
+
+	shipped bool // by the chart, which is not the user's doing
 }
 
 func fileLayer(kind LayerKind, name, file string, data []byte) *layer {
 	return &layer{
-		kind: kind, name: name, file: file,
+		kind: kind, name: name, file: file, data: data,
 		tree: sync.OnceValue(func() *manifest.Node { return firstTree(data) }),
 		values: sync.OnceValue(func() map[string]any {
 			values, _ := parseValues(file, data, diag.Warning)
@@ -40,6 +44,11 @@ func flagLayer(kind LayerKind, name string, set map[string]any) *layer {
 
 // config adds a table of helmx.yaml.
 func (v *valuing) config(c ConfigLayer, name string) {
+	v.overlayNode(c, name, true)
+}
+
+// overlayNode adds a table that is part of a file.
+func (v *valuing) overlayNode(c ConfigLayer, name string, operations bool) {
 	if c.Node == nil {
 		return
 	}
@@ -56,7 +65,7 @@ func (v *valuing) config(c ConfigLayer, name string) {
 			values, _ := nodeValues(c)
 			return values
 		}),
-	}, values)
+	}, values, operations)
 }
 
 // nodeValues gives values in helmx.yaml the types that the same text has in a
@@ -94,6 +103,15 @@ const (
 
 // find looks for a path in the layer. List indexes are decimal numbers.
 func (l *layer) find(path []string) (diag.Span, match) {
+	own, ok := l.own(path)
+	if !ok {
+		return diag.Span{}, missing
+	}
+	return l.place(own)
+}
+
+// place looks for a path as the layer's own text has it.
+func (l *layer) place(path []string) (diag.Span, match) {
 	if l.file == "" {
 		return diag.Span{}, findValue(l.values(), path)
 	}
@@ -212,47 +230,78 @@ func (u *UserValues) find(path []string) (diag.Span, string, bool) {
 		if at, how := l.find(path); how != missing {
 			return at, l.name, true
 		}
+		var ok bool
+		if path, ok = l.below(path); !ok {
+			return diag.Span{}, "", false
+		}
 	}
 	if u.chart == nil {
 		return diag.Span{}, "", false
 	}
-	return u.findDefault(u.chart.Name(), child{chart: u.chart.Chart}, path)
+	return u.findDefault(u.chart.Name(), child{chart: u.chart.Chart}, nil, path)
 }
 
-// findDefault looks in the values.yaml of a chart, which wins over those of its
-// subcharts, and then in theirs. full is Helm's path of the chart.
-func (u *UserValues) findDefault(full string, c child, path []string) (diag.Span, string, bool) {
-	l := u.chartLayer(full, c)
-	for _, route := range defaultRoutes(path) {
-		if at, how := l.find(route); how != missing {
-			return at, l.name, true
+// findDefault looks in what a chart declares, which wins over what its subcharts
+// do, and then there. full is Helm's path of the chart, prefix that of its values.
+func (u *UserValues) findDefault(full string, c child, prefix, path []string) (diag.Span, string, bool) {
+	for _, d := range u.declarations(full, c, prefix) {
+		if at, how := d.find(d.route(path)); how != missing {
+			return at, d.name, true
 		}
 	}
 	for _, sub := range children(c.chart) {
 		if len(path) > 1 && sub.key == path[0] {
-			return u.findDefault(full+"/charts/"+sub.key, sub, path[1:])
+			return u.findDefault(full+"/charts/"+sub.key, sub, append(prefix[:len(prefix):len(prefix)], sub.key), path[1:])
 		}
 	}
 	return diag.Span{}, "", false
 }
 
-// defaultRoutes returns the paths by which values.yaml may declare a value: as
-// it is, or where Istio's charts keep their defaults.
-func defaultRoutes(path []string) [][]string {
-	return [][]string{path, append([]string{istioDefaults}, path...)}
+// ownLayer is a layer of a chart's own.
+type ownLayer struct {
+	*layer
+	under string // the key below which the values stand; "" is none
+}
+
+func (d ownLayer) route(path []string) []string {
+	if d.under == "" {
+		return path
+	}
+	return append([]string{d.under}, path...)
+}
+
+// declarations returns the layers of a chart, the winning one first: values.yaml,
+// the profiles that it applies by itself, and what those are merged over.
+func (u *UserValues) declarations(full string, c child, prefix []string) []ownLayer {
+	values := u.chartLayer(full, c)
+	all := []ownLayer{{layer: values}}
+	if _, own := c.chart.Values[istioDefaults]; !own {
+		return all
+	}
+	for _, l := range u.ownProfiles(full, c, prefix) {
+		all = append(all, ownLayer{layer: l})
+	}
+	return append(all, ownLayer{values, istioDefaults})
 }
 
 // chartLayer returns the values.yaml of a chart as a layer.
 func (u *UserValues) chartLayer(full string, c child) *layer {
-	if l, ok := u.defaults[full]; ok {
+	l := u.keep(DefaultLayer, "values.yaml of chart "+c.chart.Name(), full+"/values.yaml", func() []byte { return rawText(c.chart, "values.yaml") })
+	values := c.chart.Values // spares reading them again
+	l.values = func() map[string]any { return values }
+	return l
+}
+
+// keep returns the layer of a file of a chart, which is made once.
+func (u *UserValues) keep(kind LayerKind, name, file string, data func() []byte) *layer {
+	if l, ok := u.defaults[file]; ok {
 		return l
 	}
-	file := u.chart.UserPath(full + "/values.yaml")
-	l := fileLayer(DefaultLayer, "values.yaml of chart "+c.chart.Name(), file, rawText(c.chart, "values.yaml"))
 	if u.defaults == nil {
 		u.defaults = map[string]*layer{}
 	}
-	u.defaults[full] = l
+	l := fileLayer(kind, name, u.chart.UserPath(file), data())
+	u.defaults[file] = l
 	return l
 }
 

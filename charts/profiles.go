@@ -71,7 +71,9 @@ func (v *valuing) chartProfile(kind profileKind, name string) bool {
 		shown := v.chart.UserPath(v.chart.Name() + "/" + file)
 		values, found := parseValues(shown, data, diag.Error)
 		v.found = append(v.found, found...)
-		v.overlayHelmx(fileLayer(ProfileLayer, kind.flag+" "+name, shown, data), values)
+		l := fileLayer(ProfileLayer, kind.flag+" "+name, shown, data)
+		l.shipped = true
+		v.overlayHelmx(l, values, true)
 		return true
 	}
 	if chartFile(v.chart.Chart, istioProfile(kind.prefix+name)) != nil {
@@ -132,7 +134,9 @@ func (v *valuing) setOwn(kind profileKind, name string, path []string) {
 		value = map[string]any{k: value}
 	}
 	table := value.(map[string]any)
-	v.overlayHelmx(flagLayer(ProfileLayer, kind.flag+" "+name, table), table)
+	l := flagLayer(ProfileLayer, kind.flag+" "+name, table)
+	l.shipped = true
+	v.overlayHelmx(l, table, false)
 }
 
 // child is a subchart and the key of its values in those of its parent: its
@@ -182,6 +186,39 @@ func chartsBelow(ch *chart.Chart, path []string, file string) [][]string {
 		found = append(found, chartsBelow(sub.chart, at, file)...)
 	}
 	return found
+}
+
+// ownProfiles returns the profiles that a chart of Istio's kind applies by
+// itself, told by its values: the winning one first. prefix is the path of the
+// chart's values in those of the top chart.
+func (u *UserValues) ownProfiles(full string, c child, prefix []string) []*layer {
+	var layers []*layer
+	for _, kind := range []profileKind{profilePlatform, profileVersion, profileProfile} {
+		name := u.ownName(kind, prefix)
+		data := chartFile(c.chart, istioProfile(kind.prefix+name))
+		if name == "" || data == nil || !kind.owns(name) {
+			continue
+		}
+		file := full + "/" + istioProfile(kind.prefix+name)
+		layers = append(layers, u.keep(ProfileLayer, kind.what+" "+name+" of chart "+c.chart.Name(), file, func() []byte { return data }))
+	}
+	return layers
+}
+
+// ownName is the value by which a chart is told its profile, "" for none.
+func (u *UserValues) ownName(kind profileKind, prefix []string) string {
+	paths := [][]string{slices.Concat(prefix, []string{kind.key})}
+	if kind.global {
+		paths = append(paths, u.routes(slices.Concat(prefix, []string{"global", kind.key}))...)
+	}
+	for _, path := range paths {
+		for _, values := range []map[string]any{u.Map, u.chart.Values} {
+			if name, ok := lookUp(values, path); ok && name != nil && name != "" {
+				return fmt.Sprint(name)
+			}
+		}
+	}
+	return ""
 }
 
 // unknownProfile lists what there is, in the chart and in helmx.yaml.

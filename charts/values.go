@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/manifest"
@@ -75,7 +73,7 @@ func Values(ctx context.Context, ch *Chart, o ValuesOptions) (*UserValues, diag.
 	v := &valuing{ctx: ctx, options: o, chart: ch, user: &UserValues{Map: map[string]any{}, chart: ch}}
 	v.profiles()
 	v.config(o.ConfigValues, "values of "+o.ConfigValues.File)
-	v.config(o.ContextValues, "values of "+o.ContextValues.File)
+	v.overlayNode(o.ContextValues, "values of "+o.ContextValues.File, false)
 	if err := v.files(); err != nil {
 		return nil, v.found, err
 	}
@@ -154,32 +152,20 @@ func mergeOver(dst, src map[string]any) {
 	}
 }
 
-// overlayHelmx puts a profile or values of helmx.yaml over the layers below:
-// as mergeOver does, but a null removes.
-func (v *valuing) overlayHelmx(l *layer, values map[string]any) {
-	v.user.merge(v.user.Map, values, nil)
-	v.user.layers = append(v.user.layers, l)
-}
-
-func (u *UserValues) merge(dst, src map[string]any, path []string) {
-	for _, key := range slices.Sorted(maps.Keys(src)) {
-		at := append(path[:len(path):len(path)], key)
-		switch value := src[key].(type) {
-		case nil:
-			delete(dst, key)
-			u.removed = append(u.removed, at)
-		case map[string]any:
-			below, ok := dst[key].(map[string]any)
-			if !ok {
-				below = map[string]any{}
-			}
-			u.merge(below, value, at)
-			// A table of nothing but nulls sets nothing.
-			if ok || len(below) > 0 || len(value) == 0 {
-				dst[key] = below
-			}
-		default:
-			dst[key] = value
+// overlayHelmx puts a profile or values of helmx.yaml over the layers below.
+// operations says whether its keys can be operations on lists.
+func (v *valuing) overlayHelmx(l *layer, values map[string]any, operations bool) {
+	m := merger{user: v.user, layer: l}
+	if operations && hasOperations(values) {
+		found := checkOperations(l.file, l.tree())
+		v.found = append(v.found, found...)
+		if found.HasErrors() {
+			return
 		}
+		m.operations = true
+		l.lists = map[string]*madeList{}
 	}
+	m.merge(v.user.Map, values, nil)
+	v.found = append(v.found, m.found...)
+	v.user.layers = append(v.user.layers, l)
 }

@@ -117,4 +117,20 @@ var valuesExplanations = []diag.Explanation{
 		Good:   "gateway:\n  enabled: false\n",
 		Source: "Helm, pkg/chartutil", Tags: []string{"values", "dependencies"},
 	},
+	{
+		Code: "CH116", Title: "list operation in a profile or helmx.yaml that cannot be done", Severity: diag.Error,
+		Why:    "In profiles and in the values of helmx.yaml, `key+` appends to the list below and `key@name` merges it by name. Both need a list on both sides, the second one items that have the key, and only one of key, key+ and key@name can stand in a map.",
+		Remedy: "Give the operation a list, or write the key without the operator to replace what is below.",
+		Bad:    "# helmx.yaml\nvalues:\n  tolerations+: all\n",
+		Good:   "# helmx.yaml\nvalues:\n  tolerations+: [{operator: Exists}]\n",
+		Source: "helmx, docs/values.md", Tags: []string{"values", "profiles"},
+	},
+	{
+		Code: "CH117", Title: "value that nothing reads", Severity: diag.Warning,
+		Why:    "The chart does not declare the value, no template mentions it, and without it the chart renders the same. Helm passes over such keys in silence, so that a misspelt setting has no effect.",
+		Remedy: "Correct the key; `helmx values CHART` prints those there are. What is meant for another chart goes into a file of its own.",
+		Bad:    "# values of builtin:istio/istiod\npilot:\n  autoscaleMni: 3\n",
+		Good:   "# values of builtin:istio/istiod\npilot:\n  autoscaleMin: 3\n",
+		Source: "helmx, docs/values.md", Tags: []string{"values"},
+	},
 }

@@ -22,6 +22,9 @@ func (r *Rule) Explanation() diag.Explanation {
 	if r.Feature != "" {
 		why += "\n\n" + ratings()[r.Feature].sentence()
 	}
+	if r.Optional {
+		why += "\n\nThe rule runs only when lint.select names it."
+	}
 	var sources []string
 	for _, s := range r.Sources {
 		sources = append(sources, s.Title+": "+s.URL)

@@ -56,15 +56,24 @@ spec:
 			if !o.Mentions("@request.auth.claims") {
 				return
 			}
-			for _, path := range []string{"spec.http[*].match[*].headers", "spec.http[*].match[*].withoutHeaders"} {
-				for _, headers := range o.Find(path) {
-					for _, at := range entries(headers) {
-						if strings.HasPrefix(manifest.KeyText(at.Key), "@request.auth.claims") {
-							p.Report(o, at, "routing by claims of a token is Alpha", "route by a header or host, and check the token with an AuthorizationPolicy")
-						}
-					}
-				}
+			for _, at := range claimMatches(o) {
+				p.Report(o, at, "routing by claims of a token is Alpha", "route by a header or host, and check the token with an AuthorizationPolicy")
 			}
 		},
 	})
+}
+
+// claimMatches returns the matches of claims in a VirtualService.
+func claimMatches(o *Object) []manifest.Found {
+	var found []manifest.Found
+	for _, path := range []string{"spec.http[*].match[*].headers", "spec.http[*].match[*].withoutHeaders"} {
+		for _, headers := range o.Find(path) {
+			for _, at := range entries(headers) {
+				if strings.HasPrefix(manifest.KeyText(at.Key), "@request.auth.claims") {
+					found = append(found, at)
+				}
+			}
+		}
+	}
+	return found
 }

@@ -105,8 +105,13 @@ func (g *ignores) cover(f reported) bool {
 	return covered
 }
 
-// fits reports whether an entry of the options is about the finding.
+// fits reports whether an entry of the options is about the finding. For one
+// about values the chart's name and the release's namespace count.
 func (g *ignores) fits(e *entry, f reported) bool {
+	if f.object != nil && f.object.values != nil {
+		of := f.object.values
+		return g.rule(f.Code).matches(e.Code) && e.Kind == "" && globbed(e.Name, of.Name) && globbed(e.Namespace, of.release.Namespace)
+	}
 	kind, name, namespace := "Chart", f.chart, ""
 	if f.object != nil {
 		kind, name, namespace = f.object.ID.Kind, f.object.ID.Name, f.object.Namespace()

@@ -36,8 +36,11 @@ type Options struct {
 	// IstioVersion is the version the mesh runs, such as 1.30 or 1.30.2.
 	// Empty means the one that image tags tell, else the newest there is.
 	IstioVersion string
+	// KubeVersions are the versions of Kubernetes that the mesh is meant for, such
+	// as 1.34 or 1.33.5-gke.100; rules about versions say nothing without one.
+	KubeVersions []string
 	// Select names the rules to run by code (HX107), prefix (HX1*) or tag
-	// (security). Empty means all.
+	// (security). Empty means all but those that are optional.
 	Select []string
 	// Severity replaces the severity of a rule's findings, by code.
 	Severity map[string]diag.Severity
@@ -48,6 +51,9 @@ type Options struct {
 	// Charts are those that documents were rendered from, for the rules on
 	// templates; may be empty.
 	Charts []Chart
+	// Releases are the charts that the documents were rendered from, with the
+	// values that were set for them.
+	Releases []Release
 	// Now is the time that expiry dates are compared with; zero means now.
 	Now time.Time
 	// Spans are the places where the options above are written, for findings

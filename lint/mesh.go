@@ -19,6 +19,8 @@ type Mesh struct {
 	// Objects are those of the documents, in their order; the items of a List
 	// are objects too.
 	Objects []*Object
+	// Releases are the charts that objects come from, as far as they are known.
+	Releases []Release
 
 	namespace string
 	byKind    func() map[kind][]*Object
@@ -28,13 +30,14 @@ type Mesh struct {
 	install     func() install
 	autoscalers func() map[scaled]*Object
 	budgets     func() map[string][]*Object // by namespace
+	parts       func() []*part              // the charts of all releases
 	references
 
 	paths sync.Map // of string to manifest.Path: what rules look up is parsed once
 }
 
 func newMesh(docs []*manifest.Document, o Options) *Mesh {
-	m := &Mesh{Objects: make([]*Object, 0, len(docs)), namespace: o.Namespace}
+	m := &Mesh{Objects: make([]*Object, 0, len(docs)), namespace: o.Namespace, Releases: o.Releases}
 	for _, d := range docs {
 		object := &Object{Document: d, ID: d.ID(), mesh: m}
 		m.Objects = append(m.Objects, object)
@@ -48,6 +51,7 @@ func newMesh(docs []*manifest.Document, o Options) *Mesh {
 	m.references = m.newReferences()
 	m.autoscalers = sync.OnceValue(m.findAutoscalers)
 	m.budgets = sync.OnceValue(m.indexBudgets)
+	m.parts = sync.OnceValue(m.findParts)
 	m.version = sync.OnceValue(func() version {
 		if o.IstioVersion != "" {
 			v, _ := parseVersion(o.IstioVersion) // Validate has seen it
@@ -101,6 +105,7 @@ type Object struct {
 	ID       manifest.ID
 
 	mesh   *Mesh
+	values *part         // the chart whose values it stands for; nil for a document
 	path   manifest.Path // to an item of a List; nil for a document
 	once   sync.Once
 	root   *manifest.Node

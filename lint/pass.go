@@ -30,13 +30,18 @@ type reported struct {
 // its function returns.
 func (p *Pass) Report(o *Object, at manifest.Found, message, hint string) *diag.Diagnostic {
 	d := o.Finding(at)
+	return p.add(&d, o, message, hint)
+}
+
+// add completes a finding with what the rule and the configuration say.
+func (p *Pass) add(d *diag.Diagnostic, o *Object, message, hint string) *diag.Diagnostic {
 	d.Code, d.Severity, d.Level, d.Also = p.rule.ID, p.rule.Severity, string(p.rule.Level), slices.Clone(p.rule.Also)
 	d.Message, d.Hint = message, hint
 	if s, ok := p.options.Severity[p.rule.ID]; ok {
 		d.Severity = s
 	}
-	*p.found = append(*p.found, reported{Diagnostic: &d, object: o})
-	return &d
+	*p.found = append(*p.found, reported{Diagnostic: d, object: o})
+	return d
 }
 
 // absence is the severity of a finding about something that is not there. In

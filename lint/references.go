@@ -12,6 +12,8 @@ type references struct {
 	gateways   func() map[objectName]*Object // of Istio's own kind
 	namespaces func() map[string]labelSet    // with their labels
 	meshed     func() bool
+
+	serviceObjects func() map[objectName]*Object
 }
 
 func (m *Mesh) newReferences() references {
@@ -23,5 +25,7 @@ func (m *Mesh) newReferences() references {
 		gateways:   sync.OnceValue(func() map[objectName]*Object { return m.named(istioGateway) }),
 		namespaces: sync.OnceValue(m.indexNamespaces),
 		meshed:     sync.OnceValue(m.findMesh),
+
+		serviceObjects: sync.OnceValue(func() map[objectName]*Object { return m.named("Service") }),
 	}
 }

@@ -22,6 +22,10 @@ type Rule struct {
 	Level    Level
 	Severity diag.Severity
 
+	// Optional says that the rule runs only when it is selected: what it finds is
+	// worth knowing once, and noise on every run.
+	Optional bool
+
 	Tags    []string // for selecting; the chapter's name is always one
 	Also    []string // the same check in other tools, e.g. IST0101
 	Sources []Source // where the demand is written down
@@ -84,10 +88,11 @@ func (r *Rule) rate(rating Rating) {
 	r.Sources = append([]Source{rating.Source}, r.Sources...)
 }
 
-// selectRules returns the rules that the patterns name; no patterns mean all.
+// selectRules returns the rules that the patterns name; no patterns mean all but
+// the optional ones.
 func selectRules(rules []*Rule, patterns []string) []*Rule {
 	if len(patterns) == 0 {
-		return rules
+		return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return r.Optional })
 	}
 	return slices.DeleteFunc(slices.Clone(rules), func(r *Rule) bool { return !slices.ContainsFunc(patterns, r.matches) })
 }

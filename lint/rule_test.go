@@ -23,6 +23,13 @@ func judge(t testing.TB, rule *Rule, file, text string, o Options) diag.List {
 	if rule.Chart != nil {
 		o.Charts, text = []Chart{chartOf(t, text)}, ""
 	}
+	if chart := valuesOf.FindStringSubmatch(text); chart != nil {
+		o.Releases = []Release{releaseWith(t, chart[1], file, text)}
+		text = ""
+	}
+	if kube := kubeOf.FindStringSubmatch(text); kube != nil {
+		o.KubeVersions = []string{kube[1]}
+	}
 	_, findings, err := Run(t.Context(), manifest.Read(file, []byte(text)), o)
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +57,30 @@ func chartOf(t testing.TB, text string) Chart {
 		t.Fatal(err, findings)
 	}
 	return Chart{Chart: loaded}
+}
+
+// valuesOf is the comment that makes an example a values file of a chart.
+var valuesOf = regexp.MustCompile(`^(?:# options: .*\n)?# values of (builtin:\S+)\n`)
+
+// kubeOf is the comment that says what Kubernetes an example is for.
+var kubeOf = regexp.MustCompile(`^# helmx lint --kube-version (\S+)\n`)
+
+// releaseWith is a release of a chart with the text as its values file.
+func releaseWith(t testing.TB, chart, file, text string) Release {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), filepath.Base(file))
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := charts.Load(t.Context(), chart, charts.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, found, err := charts.Values(t.Context(), c, charts.ValuesOptions{Files: []string{path}})
+	if err != nil || found.HasErrors() {
+		t.Fatal(file, err, found)
+	}
+	return Release{Name: "mesh", Namespace: "istio-system", Parts: values.Parts}
 }
 
 func TestEveryRuleIsComplete(t *testing.T) {
@@ -203,6 +234,8 @@ func readOptions(t *testing.T, file, text string) Options {
 			o.IstioVersion = value
 		case "namespace":
 			o.Namespace = value
+		case "kube":
+			o.KubeVersions = []string{value}
 		default:
 			t.Fatalf("%s: unknown option %q", file, key)
 		}
@@ -231,7 +264,10 @@ func lineIn(d diag.Diagnostic, text string) int {
 	if d.Rendered.Known() {
 		return d.Rendered.Line
 	}
-	_, name, _ := strings.Cut(filepath.ToSlash(d.Span.File), "/chart/")
+	_, name, inChart := strings.Cut(filepath.ToSlash(d.Span.File), "/chart/")
+	if !inChart {
+		return d.Span.Start.Line
+	}
 	before, _, _ := strings.Cut(text, "-- "+name+" --\n")
 	return strings.Count(before, "\n") + 1 + d.Span.Start.Line
 }
@@ -240,7 +276,7 @@ func lineIn(d diag.Diagnostic, text string) int {
 func TestFindingsAreComplete(t *testing.T) {
 	for _, r := range Rules() {
 		for _, d := range judge(t, r, "bad.yaml", r.Bad, Options{Scope: ScopeMesh}) {
-			if d.Code != r.ID || d.Message == "" || d.Hint == "" || (d.Object == nil) != (r.Chart != nil) || d.Span.File == "" || !d.Span.Start.Known() {
+			if d.Code != r.ID || d.Message == "" || d.Hint == "" || (d.Object == nil) != (r.Chart != nil || valuesOf.MatchString(r.Bad)) || d.Span.File == "" || !d.Span.Start.Known() {
 				t.Errorf("%s: incomplete finding %+v", r.ID, d)
 			}
 			if d.Level != string(r.Level) || d.Severity != r.Severity || !slices.Equal(d.Also, r.Also) {

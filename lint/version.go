@@ -66,6 +66,20 @@ func (m *Mesh) findVersion() version {
 	if plane.known() {
 		return plane
 	}
+	if !newest.known() {
+		return m.chartVersion()
+	}
+	return newest
+}
+
+// chartVersion returns the newest version among Istio's charts here.
+func (m *Mesh) chartVersion() version {
+	var newest version
+	for _, p := range m.istioParts() {
+		if v, err := parseVersion(cmp.Or(p.AppVersion, p.Version)); err == nil && newest.less(v) {
+			newest = v
+		}
+	}
 	return newest
 }
 

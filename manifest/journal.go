@@ -24,9 +24,21 @@ type saved struct {
 
 var journals = sync.Pool{New: func() any { return new(journal) }}
 
-func openJournal(root *Node) *journal {
+// openJournal remembers the part of a tree that a change within a path can reach:
+// what the path goes through, and all there is at its end. A nil path reaches all.
+func openJournal(root *Node, within Path) *journal {
 	j := journals.Get().(*journal)
-	j.save(root, -1)
+	n, at := root, -1
+	for ; len(within) > 0 && within[0].Kind == Key && n.Kind == yaml.MappingNode; within = within[1:] {
+		at = j.saveOne(n, at)
+		k, v := entry(n, within[0].Key)
+		if v == nil {
+			return j
+		}
+		j.saveOne(k, at)
+		n = v
+	}
+	j.save(n, at)
 	return j
 }
 
@@ -37,10 +49,15 @@ func (j *journal) close() {
 	journals.Put(j)
 }
 
-func (j *journal) save(n *Node, parent int) {
-	at, from := len(j.nodes), len(j.content)
+func (j *journal) saveOne(n *Node, parent int) int {
+	from := len(j.content)
 	j.content = append(j.content, n.Content...)
 	j.nodes = append(j.nodes, saved{node: n, was: *n, from: from, to: len(j.content), parent: parent})
+	return len(j.nodes) - 1
+}
+
+func (j *journal) save(n *Node, parent int) {
+	at := j.saveOne(n, parent)
 	for _, c := range n.Content {
 		j.save(c, at)
 	}
@@ -85,7 +102,7 @@ func (j *journal) differs(root *Node) bool {
 	return sure
 }
 
-// copyBefore returns a copy of the tree as it was.
+// copyBefore returns a copy of the tree as it was; it shares what was not saved.
 func (j *journal) copyBefore() *Node {
 	copies := make([]Node, len(j.nodes))
 	at := make(map[*Node]int, len(j.nodes))
@@ -97,7 +114,10 @@ func (j *journal) copyBefore() *Node {
 		copies[i] = s.was
 		copies[i].Content = make([]*Node, s.to-s.from)
 		for k, c := range j.before(s) {
-			copies[i].Content[k] = &copies[at[c]]
+			copies[i].Content[k] = c
+			if saved, ok := at[c]; ok {
+				copies[i].Content[k] = &copies[saved]
+			}
 		}
 	}
 	return &copies[0]

@@ -22,25 +22,19 @@ var ErrTogether = errors.New("the staged edits cannot be made together")
 //
 // fn gets the document's tree and not a copy: it must keep nothing of it. Nodes in
 // it that staged edits have touched tell no place in the document's text.
-func (d *Document) Stage(by diag.Span, fn func(root *Node) error) (changed bool, err error) {
-	if d.unsettled != nil {
-		return false, d.unsettled
+//
+// fn changes nothing but what within leads to and makes on its way; where that is
+// nil, it may change anything. The cost of an edit goes by the size of that.
+func (d *Document) Stage(by diag.Span, within Path, fn func(root *Node) error) (changed bool, err error) {
+	if err := d.Prepare(); err != nil {
+		return false, err
 	}
 	if d.staged == nil {
-		root, err := d.Root()
-		if err != nil {
-			return false, err
-		}
-		if root == nil {
-			return false, ErrEmpty
-		}
-		if d.staged = newStaged(d.raw, root); d.staged == nil {
-			result, err := d.Edit(by, fn)
-			return len(result.Changed) > 0, err
-		}
+		result, err := d.Edit(by, fn)
+		return len(result.Changed) > 0, err
 	}
 	s := d.staged
-	j := openJournal(s.want)
+	j := openJournal(s.want, within)
 	defer j.close()
 	s.busy = true
 	err = fn(s.want)
@@ -50,11 +44,11 @@ func (d *Document) Stage(by diag.Span, fn func(root *Node) error) (changed bool,
 		if err := d.Settle(); err != nil {
 			return false, err
 		}
-		return d.Stage(by, fn)
+		return d.Stage(by, within, fn)
 	}
 	if err != nil || !j.differs(s.want) {
 		j.undo()
-		d.forgetID()
+		d.forgetID(within)
 		return false, err
 	}
 	if !s.join(j, by) {
@@ -62,15 +56,36 @@ func (d *Document) Stage(by diag.Span, fn func(root *Node) error) (changed bool,
 		if err := d.Settle(); err != nil {
 			return false, err
 		}
-		return d.Stage(by, fn)
+		return d.Stage(by, within, fn)
 	}
-	d.forgetID()
+	d.forgetID(within)
 	d.changed = true
 	return true, nil
 }
 
-// forgetID makes the next ID be found in the tree as it is then.
-func (d *Document) forgetID() {
+// Prepare does what Stage does first, which may be done for many documents at
+// once.
+func (d *Document) Prepare() error {
+	if d.unsettled != nil || d.staged != nil {
+		return d.unsettled
+	}
+	root, err := d.Root()
+	if err == nil && root == nil {
+		err = ErrEmpty
+	}
+	if err == nil {
+		d.staged = newStaged(d.raw, root)
+	}
+	return err
+}
+
+// forgetID makes the next ID be found in the tree as it is then, if an edit
+// within a path may have changed it.
+func (d *Document) forgetID(within Path) {
+	if len(within) > 0 && !slices.Contains([]string{"apiVersion", "kind", "metadata"}, within[0].Key) ||
+		len(within) > 1 && !slices.Contains([]string{"name", "namespace", "annotations"}, within[1].Key) {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.id = nil

@@ -110,11 +110,15 @@ func checkStaged(t *testing.T, seed uint64, counts *stagedCounts) {
 			}
 			return nil
 		}
+		var within Path
+		if r.IntN(2) == 0 {
+			within = step.path
+		}
 		result, err := one.Edit(by, fn)
 		if err != nil {
 			return // then a run goes back and makes single edits
 		}
-		changed, err := together.Stage(by, fn)
+		changed, err := together.Stage(by, within, fn)
 		if errors.Is(err, ErrTogether) {
 			counts.failed++
 			return

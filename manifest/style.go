@@ -12,10 +12,10 @@ import (
 // break of its first line.
 func styleOf(l *layout, root *Node) style {
 	s := plainStyle()
-	c := styleCounts{steps: map[int]int{}, lists: map[int]int{}, quotes: map[yaml.Style]int{}}
+	var c styleCounts
 	c.visit(l, root)
-	s.step, s.list = most(c.steps, 2), most(c.lists, 0)
-	if c.quotes[yaml.DoubleQuotedStyle] == 0 && c.quotes[yaml.SingleQuotedStyle] > 1 {
+	s.step, s.list = c.steps.most(s.step), c.lists.most(s.list)
+	if c.quotes.double == 0 && c.quotes.single > 1 {
 		s.quotes = yaml.SingleQuotedStyle // one alone may be what the edit replaces
 	}
 	s.eol = lineBreak(l.src)
@@ -35,12 +35,12 @@ func lineBreak(text []byte) string {
 }
 
 type styleCounts struct {
-	steps, lists map[int]int
-	quotes       map[yaml.Style]int
+	steps, lists tally
+	quotes       quoteCount
 }
 
 func (c *styleCounts) visit(l *layout, n *Node) {
-	c.quotes[n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle)]++
+	c.quotes.add(n, 1)
 	c.children(l, n)
 	for _, child := range n.Content {
 		c.visit(l, child)
@@ -59,9 +59,9 @@ func (c *styleCounts) children(l *layout, n *Node) {
 		}
 		indent := l.boxes[value].column - l.boxes[n].column
 		if value.Kind == yaml.SequenceNode {
-			c.lists[indent]++
+			c.lists.add(indent)
 		} else if indent > 0 {
-			c.steps[indent]++
+			c.steps.add(indent)
 		}
 	}
 }
@@ -72,13 +72,13 @@ func (p *planner) near() style {
 	s := p.style
 	steps, lists := false, false
 	for i := len(p.inside) - 1; i >= 0 && !(steps && lists); i-- {
-		c := styleCounts{steps: map[int]int{}, lists: map[int]int{}}
+		var c styleCounts
 		c.children(p.layout, p.inside[i])
 		if !steps && len(c.steps) > 0 {
-			s.step, steps = most(c.steps, s.step), true
+			s.step, steps = c.steps.most(s.step), true
 		}
 		if !lists && len(c.lists) > 0 {
-			s.list, lists = most(c.lists, s.list), true
+			s.list, lists = c.lists.most(s.list), true
 		}
 	}
 	return s
@@ -102,12 +102,25 @@ func (l *layout) flowStyleOf(root *Node, f flowStyle) flowStyle {
 	return f
 }
 
+// tally counts numbers, of which there are few.
+type tally []struct{ n, count int }
+
+func (t *tally) add(n int) {
+	for i := range *t {
+		if (*t)[i].n == n {
+			(*t)[i].count++
+			return
+		}
+	}
+	*t = append(*t, struct{ n, count int }{n, 1})
+}
+
 // most returns the number that was counted most often, the smallest of these.
-func most(counts map[int]int, otherwise int) int {
+func (t tally) most(otherwise int) int {
 	best, count := otherwise, 0
-	for n, c := range counts {
-		if c > count || c == count && n < best {
-			best, count = n, c
+	for _, c := range t {
+		if c.count > count || c.count == count && c.n < best {
+			best, count = c.n, c.count
 		}
 	}
 	return best

@@ -203,6 +203,9 @@ func KeyText(key *Node) string {
 	if key.Kind != yaml.ScalarNode {
 		return ""
 	}
+	if isPlainlyString(key) {
+		return key.Value
+	}
 	switch v := scalarValue(key).(type) {
 	case string:
 		return v
@@ -216,6 +219,22 @@ func KeyText(key *Node) string {
 		return floatKey(v)
 	}
 	return "null"
+}
+
+// isPlainlyString reports whether a scalar is a string at a glance, as nearly all
+// keys are: quoted, or with a first letter and too long for the words of YAML.
+func isPlainlyString(n *Node) bool {
+	if n.Kind != yaml.ScalarNode || n.Style&yaml.TaggedStyle != 0 {
+		return false
+	}
+	if n.Style&quotedStyle != 0 {
+		return true
+	}
+	if n.Value == "" {
+		return false
+	}
+	c := n.Value[0] | 0x20
+	return c >= 'a' && c <= 'z' && (len(n.Value) > len("false") || strings.IndexByte("ynotf", c) < 0)
 }
 
 func floatKey(v float64) string {

@@ -11,9 +11,11 @@ import (
 
 // change is one thing a patch does to each object.
 type change struct {
-	span  diag.Span
-	path  manifest.Path // that it is about, where there is one
-	kinds []string      // of the objects that it can be about; nil: any
+	span diag.Span
+	path manifest.Path // that it is about, where there is one
+	// within: it changes nothing but what the path leads to.
+	within bool
+	kinds  []string // of the objects that it can be about; nil: any
 	// apply changes o.root, and tells which fields of the object are gone.
 	apply func(o *object) ([]removal, *problem)
 	// lacking says what to report where no object of a stream has what the change

@@ -31,7 +31,7 @@ func (p *parser) copy(key, n *manifest.Node) []change {
 	}
 	var list []change
 	for _, a := range to {
-		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+		list = append(list, change{span: a.span, path: a.path, within: true, apply: func(o *object) ([]removal, *problem) {
 			value, p := o.take(from)
 			if p != nil {
 				return nil, p

@@ -35,7 +35,7 @@ func (p *parser) pairs(what string, patch *Patch, key, n *manifest.Node, fields 
 // setText is a change that sets a string.
 func setText(span diag.Span, path manifest.Path, value *manifest.Node) change {
 	value = manifest.Copy(value)
-	return change{span: span, path: path, apply: func(o *object) ([]removal, *problem) {
+	return change{span: span, path: path, within: true, apply: func(o *object) ([]removal, *problem) {
 		text, p := o.text(value)
 		if p != nil {
 			return nil, p

@@ -17,7 +17,7 @@ func (p *parser) extend(what string, patch *Patch, key, n *manifest.Node) []chan
 		if isList(a.value) && len(a.value.Content) == 0 {
 			p.report(codeShape, a.value, fmt.Sprintf("%s adds an empty list to %s", what, a.path), "write the items to add")
 		}
-		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+		list = append(list, change{span: a.span, path: a.path, within: true, apply: func(o *object) ([]removal, *problem) {
 			items, p := o.items(a.value)
 			if p != nil {
 				return nil, p
@@ -166,7 +166,7 @@ func (p *parser) insert(n *manifest.Node) []change {
 	for _, item := range items {
 		item = manifest.Resolve(item)
 		if in, ok := p.insertion(item); ok {
-			list = append(list, change{span: p.span(item), path: in.path, apply: in.apply})
+			list = append(list, change{span: p.span(item), path: in.path, within: true, apply: in.apply})
 		}
 	}
 	return list

@@ -10,7 +10,7 @@ import (
 func (p *parser) remove(n *manifest.Node) []change {
 	var list []change
 	for _, a := range p.paths("remove", n) {
-		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+		list = append(list, change{span: a.span, path: a.path, within: true, apply: func(o *object) ([]removal, *problem) {
 			return takeAway(o.root, a.path)
 		}})
 	}

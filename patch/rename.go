@@ -17,7 +17,7 @@ func (p *parser) rename(key, n *manifest.Node) []change {
 			p.report(codeShape, a.value, message, hint)
 			continue
 		}
-		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+		list = append(list, change{span: a.span, path: a.path, within: true, apply: func(o *object) ([]removal, *problem) {
 			name, p := o.text(a.value)
 			if p != nil {
 				return nil, p

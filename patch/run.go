@@ -146,6 +146,7 @@ func (r *run) objects(p *Patch, docs []*manifest.Document) []*object {
 func (r *run) change(p *Patch, objects []*object) error {
 	before := len(r.found)
 	var idles []idle
+	r.prepare(objects)
 	for _, c := range p.changes {
 		changed, held := 0, false
 		var absent *diag.Diagnostic

@@ -10,7 +10,7 @@ import (
 func (p *parser) set(patch *Patch, key, n *manifest.Node) []change {
 	var list []change
 	for _, a := range p.assignments("set", key, n, "write PATH: VALUE, such as spec.replicas: 2") {
-		list = append(list, change{span: a.span, path: a.path, apply: func(o *object) ([]removal, *problem) {
+		list = append(list, change{span: a.span, path: a.path, within: true, apply: func(o *object) ([]removal, *problem) {
 			value, p := o.value(a.value)
 			if p != nil {
 				return nil, p

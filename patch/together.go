@@ -17,7 +17,11 @@ import (
 // by a change of the text alone, since only there every node has its place.
 func (r *run) stage(c change, o *object, do func(*manifest.Node) error, problem **problem) (bool, error) {
 	r.remember(o.d)
-	changed, err := o.d.Stage(c.span, do)
+	within := c.path
+	if !c.within {
+		within = nil
+	}
+	changed, err := o.d.Stage(c.span, within, do)
 	if *problem == nil || !o.d.Staged() || (*problem).absent {
 		return changed, err
 	}
@@ -25,7 +29,7 @@ func (r *run) stage(c change, o *object, do func(*manifest.Node) error, problem 
 		return false, err
 	}
 	*problem = nil
-	return o.d.Stage(c.span, do)
+	return o.d.Stage(c.span, within, do)
 }
 
 // remember makes it possible to go back to what a document was before the run.
@@ -65,6 +69,13 @@ func (r *run) settle() error {
 // parse parses documents that are about to be looked into.
 func parse(docs []*manifest.Document) {
 	inParallel(docs, func(d *manifest.Document) { _, _ = d.Tree() })
+}
+
+// prepare prepares objects for changes of their trees.
+func (r *run) prepare(objects []*object) {
+	if r.together && len(objects) > 1 {
+		inParallel(documents(objects), func(d *manifest.Document) { _ = d.Prepare() })
+	}
 }
 
 // inParallel calls do for each document, on all cores where that is worth it.

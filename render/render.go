@@ -32,6 +32,8 @@ type Options struct {
 
 	Funcs template.FuncMap // more template functions; they cannot replace Helm's
 	Warn  func(string)     // gets what Helm would log, line by line; may be nil
+
+	Observe func(*engine.Observation) // gets what was parsed, when the templates have ended; may be nil
 }
 
 // Render runs the templates of a chart. The documents come in the order of
@@ -53,7 +55,7 @@ func renderChart(ctx context.Context, ch *charts.Chart, vals chartutil.Values, o
 	var notices []engine.Notice
 	files, err := engine.Render(ctx, ch.Chart, vals, engine.Options{
 		Strict: o.Strict, LintMode: o.LintMode, EnableDNS: o.EnableDNS,
-		MaxOutput: o.MaxOutput, Timeout: o.Timeout, Funcs: o.Funcs, Warn: o.Warn,
+		MaxOutput: o.MaxOutput, Timeout: o.Timeout, Funcs: o.Funcs, Warn: o.Warn, Observe: o.Observe,
 		Notice: func(n engine.Notice) { notices = append(notices, n) },
 	})
 	if err != nil && ctx.Err() == nil {

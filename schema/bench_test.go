@@ -28,7 +28,7 @@ func BenchmarkFirstPod(b *testing.B) {
 			b.Fatal(err)
 		}
 		v, _ := newValidator(newLibrary(p), Options{}, docs)
-		if found, err := v.document(docs[0]); err != nil || len(found) > 0 {
+		if found, err := v.document(docs[0], new(facts)); err != nil || len(found) > 0 {
 			b.Fatal(found, err)
 		}
 	}

@@ -225,6 +225,54 @@ spec:
 		Source: "pkg/action/install.go and pkg/kube/client.go in helm/helm",
 	},
 	{
+		Code: "SC026", Title: "The API server refuses a value", Severity: diag.Error,
+		Why:    "The object has the shape that its schema asks for, and breaks a rule that no schema holds: fields that contradict each other, a value that only makes sense elsewhere, a condition (CEL) of the CustomResourceDefinition. The words are those of the API server, whose own code was asked.",
+		Remedy: "Change the value as the message says. What the API server of the target version refuses is decided by --kube-version.",
+		Bad:    "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: a\nspec:\n  selector: {matchLabels: {app: a}}\n  updateStrategy:\n    type: RollingUpdate\n    rollingUpdate: {maxUnavailable: 0, maxSurge: 0}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a:1\n",
+		Good:   "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: a\nspec:\n  selector: {matchLabels: {app: a}}\n  updateStrategy:\n    type: RollingUpdate\n    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}\n  template:\n    metadata:\n      labels: {app: a}\n    spec:\n      containers:\n      - name: a\n        image: a:1\n",
+		Source: "https://kubernetes.io/docs/reference/kubernetes-api/",
+	},
+	{
+		Code: "SC027", Title: "The API server warns", Severity: diag.Warning,
+		Why:    "The object is accepted, and the API server sends a warning along that a client prints and Helm drops: a field or label that is deprecated, has no effect, or hides another.",
+		Remedy: "Do what the message says.",
+		Bad:    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeSelector: {beta.kubernetes.io/os: linux}\n  containers:\n  - name: a\n    image: a:1\n",
+		Good:   "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  nodeSelector: {kubernetes.io/os: linux}\n  containers:\n  - name: a\n    image: a:1\n",
+		Source: "https://kubernetes.io/blog/2020/09/03/warnings/",
+	},
+	{
+		Code: "SC028", Title: "A HorizontalPodAutoscaler scales nothing", Severity: diag.Warning,
+		Why:    "The workload that the autoscaler is to scale is not among the objects: it is misspelled, was renamed, or lies in another namespace. The API server accepts the autoscaler, which then does nothing.",
+		Remedy: "Correct scaleTargetRef. When another release brings the workload, ignore the warning by its code.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: web\nspec:\n  maxReplicas: 3\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: web\nspec:\n  maxReplicas: 3\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n",
+		Source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+	},
+	{
+		Code: "SC029", Title: "A Service selects no pods", Severity: diag.Warning,
+		Why:    "No workload of the namespace makes pods with the labels of the selector, so the Service has no endpoints. The API server accepts it. A stream without workloads in the namespace is not judged.",
+		Remedy: "Make the selector that of the workload's pod template.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: wbe}\n  ports:\n  - {name: http, port: 80, targetPort: http}\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80, targetPort: http}\n",
+		Source: "https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes",
+	},
+	{
+		Code: "SC030", Title: "A Service leads to a port that no pod has", Severity: diag.Warning,
+		Why:    "targetPort names a port, and no container of the pods that the Service selects has one of this name, so connections are refused. The API server accepts it.",
+		Remedy: "Use the name of a container's port, or its number.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80, targetPort: htp}\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80, targetPort: http}\n",
+		Source: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
+	},
+	{
+		Code: "SC031", Title: "An Ingress leads to a port that its Service does not have", Severity: diag.Warning,
+		Why:    "The Service is among the objects and has no port of this number or name, so the Ingress answers with an error. The API server accepts it.",
+		Remedy: "Use a port of the Service: its port, not its targetPort.",
+		Bad:    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80, targetPort: http}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\nspec:\n  defaultBackend:\n    service: {name: web, port: {number: 8080}}\n",
+		Good:   "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: web:1\n        ports:\n        - {name: http, containerPort: 8080}\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector: {app: web}\n  ports:\n  - {name: http, port: 80, targetPort: http}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\nspec:\n  defaultBackend:\n    service: {name: web, port: {number: 80}}\n",
+		Source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
+	},
+	{
 		Code: "SC101", Title: "A chart value has the wrong type", Severity: diag.Error,
 		Why:    "values.schema.json of the chart, or of a subchart, says which type the value has. Helm refuses to render the chart.",
 		Remedy: "Mend the value where it is set; --set-string keeps digits as text.",
@@ -280,6 +328,106 @@ spec:
 		Good:   "{\"$defs\": {\"port\": {\"type\": \"integer\"}}, \"properties\": {\"port\": {\"$ref\": \"#/$defs/port\"}}}\n---\nport: 8080\n",
 		Source: valuesSource,
 	},
+	{
+		Code: "SC201", Title: "Istio's webhook refuses the object", Severity: diag.Error,
+		Why:    "Istio validates its kinds in a webhook of istiod, beyond what their definitions can say. The server asks it when the object is applied, and refuses the object with it. Where the webhook is not installed, istiod ignores the object, or sends proxies what they cannot use.",
+		Remedy: "Mend the field that is shown. Where two fields contradict each other, the one that holds both is shown.",
+		Bad:    virtualServiceExample("- route:\n    - destination: {host: reviews, port: {number: 80800}}"),
+		Good:   virtualServiceExample("- route:\n    - destination: {host: reviews, port: {number: 8080}}"),
+		Source: "pkg/config/validation/validation.go in istio/istio",
+	},
+	{
+		Code: "SC202", Title: "Istio's webhook warns of the object", Severity: diag.Warning,
+		Why:    "The webhook takes the object, and answers with a warning that kubectl shows and Helm does not: a setting that is deprecated, that has no effect here, or that works otherwise than it looks.",
+		Remedy: "Do what the message says.",
+		Bad:    virtualServiceExample("- route: [{destination: {host: reviews}}]\n    mirror: {host: ratings}\n    mirrorPercent: 5"),
+		Good:   virtualServiceExample("- route: [{destination: {host: reviews}}]\n    mirror: {host: ratings}\n    mirrorPercentage: {value: 5}"),
+		Source: "https://istio.io/latest/docs/reference/config/analysis/ist0133/",
+	},
+	{
+		Code: "SC203", Title: "A rule of a VirtualService is never used", Severity: diag.Warning,
+		Why:    "The rules of a VirtualService are tried in order. A rule behind one without matches, or a match that an earlier one covers, gets no request.",
+		Remedy: "Put the more specific rule first, and one without matches last; or remove what is never used.",
+		Bad:    virtualServiceExample("- route: [{destination: {host: reviews}}]\n  - route: [{destination: {host: ratings}}]"),
+		Good:   virtualServiceExample("- match: [{uri: {prefix: /ratings}}]\n    route: [{destination: {host: ratings}}]\n  - route: [{destination: {host: reviews}}]"),
+		Source: "https://istio.io/latest/docs/reference/config/analysis/ist0130/",
+	},
+	{
+		Code: "SC211", Title: "A document in a ConfigMap or an annotation is broken", Severity: diag.Error,
+		Why:    "istiod reads the settings of a mesh, of the injector and of proxies from texts that hold YAML. To the API server they are mere text, so that a mistake shows only when istiod starts, or when no sidecar is injected.",
+		Remedy: "Mend the line that is shown.",
+		Bad:    meshExample("accessLogFile: text: json"),
+		Good:   meshExample("accessLogEncoding: JSON"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC212", Title: "Settings of Istio have an unknown field", Severity: diag.Error,
+		Why:    "istiod passes over a field that it does not know without a word, and the setting is not made.",
+		Remedy: "Use the field that is suggested, or remove it.",
+		Bad:    meshExample("accesLogFile: /dev/stdout"),
+		Good:   meshExample("accessLogFile: /dev/stdout"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC213", Title: "Settings of Istio have a value of the wrong type", Severity: diag.Error,
+		Why:    "istiod cannot read the settings: it does not start, or goes on with those it had. A proxyMetadata of true instead of \"true\" is enough.",
+		Remedy: "Mend the value; text that looks like a number or a boolean needs quotes.",
+		Bad:    meshExample("defaultConfig:\n      proxyMetadata: {ISTIO_META_DNS_CAPTURE: true}"),
+		Good:   meshExample("defaultConfig:\n      proxyMetadata: {ISTIO_META_DNS_CAPTURE: \"true\"}"),
+		Source: istioSettings,
+	},
+	{
+		Code: "SC214", Title: "istiod refuses settings", Severity: diag.Error,
+		Why:    "istiod validates a MeshConfig, MeshNetworks or a ProxyConfig as a whole, and takes none of it when one value is wrong. It does not start, or goes on with the settings it had; a pod with a wrong ProxyConfig in its annotation is not created.",
+		Remedy: "Mend the field that is shown.",
+		Bad:    meshExample("connectTimeout: 2h"),
+		Good:   meshExample("connectTimeout: 2s"),
+		Source: "pkg/config/validation/agent/validation.go in istio/istio",
+	},
+	{
+		Code: "SC215", Title: "istiod warns of settings", Severity: diag.Warning,
+		Why:    "istiod takes the settings, and writes a warning into its log: a setting that is deprecated, or a provider that cannot be used by whoever refers to it.",
+		Remedy: "Do what the message says.",
+		Bad:    meshExample("tlsDefaults: {ecdhCurves: [P-256, P-255]}"),
+		Good:   meshExample("tlsDefaults: {ecdhCurves: [P-256]}"),
+		Source: "pkg/config/validation/agent/validation.go in istio/istio",
+	},
+	{
+		Code: "SC216", Title: "A template of the sidecar injector does not parse", Severity: diag.Error,
+		Why:    "The injector parses all templates when it starts and when they change. With one that does not parse it injects into no pod, or goes on with the templates it had.",
+		Remedy: "Mend the line that is shown: the actions are those of Go templates, with the functions of Sprig and the injector's own.",
+		Bad:    injectorExample("{{ .Values.global.hub | quoted }}"),
+		Good:   injectorExample("{{ .Values.global.hub | quote }}"),
+		Source: "pkg/kube/inject/template.go in istio/istio",
+	},
+}
+
+const istioSettings = "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/"
+
+func virtualServiceExample(http string) string {
+	return "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  name: reviews\nspec:\n  hosts: [reviews]\n  http:\n  " + http + "\n"
+}
+
+func meshExample(mesh string) string {
+	return "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: istio\n  namespace: istio-system\ndata:\n  mesh: |\n    " + mesh + "\n"
+}
+
+func injectorExample(image string) string {
+	return `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: istio-sidecar-injector
+  namespace: istio-system
+data:
+  config: |
+    policy: enabled
+    defaultTemplates: [sidecar]
+    templates:
+      sidecar: |
+        spec:
+          containers:
+          - name: istio-proxy
+            image: ` + image + "/proxyv2\n"
 }
 
 const valuesSource = "https://helm.sh/docs/topics/charts/#schema-files"

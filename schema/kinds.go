@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/schema/internal/apiserver"
 	"github.com/helmx-dev/helmx/schema/internal/pack"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
@@ -22,6 +23,9 @@ type kind struct {
 	once   sync.Once
 	schema *jsonschema.Schema
 	node   *pack.Node
+
+	serve  sync.Once
+	served *apiserver.Custom // of a custom resource
 }
 
 // in reports whether the kind is served in a release.

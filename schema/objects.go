@@ -129,16 +129,14 @@ func (a *agreement) pod(gvk string, spec manifest.Path) {
 			} else {
 				first[name] = list
 			}
-			if complete && gvk != "v1 Pod" {
+			if complete {
 				a.mounts(p, container, volumes)
 			}
 		}
 	}
 }
 
-// mounts checks that what a container of a pod template mounts exists. A Pod of
-// its own is not checked: the server adds volumes to it before it looks, and
-// manifests read back from a cluster mount those. Older servers take a
+// mounts checks that what a container mounts exists. Older servers take a
 // StatefulSet and refuse its pods.
 func (a *agreement) mounts(container manifest.Path, value map[string]any, volumes []string) {
 	for i, item := range asList(value["volumeMounts"]) {

@@ -71,7 +71,10 @@ func TestFieldsThatMustAgree(t *testing.T) {
 			workloadOf("Deployment", mount, "{name: cahce, mountPath: /cache}"),
 			[]string{`15:18: error[SC022]: Deployment a: there is no volume "cahce" at spec.template.spec.containers[name=a].volumeMounts[name=cahce].name (did you mean "cache"?)`},
 		},
-		"the server adds volumes to a pod": {strings.Replace(pod, "image: a", "image: a\n    volumeMounts: [{name: x, mountPath: /x}]", 1), nil},
+		"a pod": {
+			strings.Replace(pod, "image: a", "image: a\n    volumeMounts: [{name: x, mountPath: /x}]", 1),
+			[]string{`8:27: error[SC022]: Pod a: there is no volume "x" at spec.containers[name=a].volumeMounts[name=x].name`},
+		},
 		"a StatefulSet without the claim": {
 			workloadOf("StatefulSet", mount, "{name: data, mountPath: /data}"),
 			[]string{`16:18: error[SC022]: StatefulSet a: there is no volume "data" at spec.template.spec.containers[name=a].volumeMounts[name=data].name (there is cache)`},

@@ -2,11 +2,14 @@
 // schemas of the Kubernetes version that will take them, custom resources
 // against their definitions, and chart values against values.schema.json.
 //
-// It works offline: the schemas are in the binary, and neither a cluster nor a
-// kubeconfig is consulted. Of what the server checks beyond schemas it does the
-// commonest: names, labels, and some fields of one object that must agree. It
-// does not run admission, CEL rules, defaulting or any webhook, it does not look
-// at how objects relate to each other, and it never changes a document.
+// It works offline: the schemas and the server's own code are in the binary, and
+// neither a cluster nor a kubeconfig is consulted. An object goes through passes:
+// is the kind served in the target version; does it fit its schema, with the
+// place of every mistake; what would the API server say (internal/apiserver),
+// and Istio's webhook about Istio's kinds, and istiod about its settings
+// (internal/istio); and, when all are through, do the objects of the stream fit together. A mistake
+// that two passes see is reported once. It does not run admission, whose answer
+// depends on the cluster, and it never changes a document.
 package schema
 
 //go:generate go run -C gen .
@@ -64,10 +67,10 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 		return nil, nil, err
 	}
 	v, findings := newValidator(lib, o, docs)
-	lists := make([]diag.List, len(docs))
+	lists, all := make([]diag.List, len(docs)), make([]facts, len(docs))
 	large := isLarge(docs)
 	err = parallel(ctx, len(docs), func(i int) (err error) {
-		lists[i], err = v.document(docs[i])
+		lists[i], err = v.document(docs[i], &all[i])
 		if large {
 			docs[i].Forget()
 		}
@@ -76,9 +79,7 @@ func Validate(ctx context.Context, docs []*manifest.Document, o Options) ([]*man
 	if err != nil {
 		return nil, nil, fmt.Errorf("validating: %w", err)
 	}
-	if o.Release {
-		lists = append(lists, v.twice(docs))
-	}
+	lists = append(lists, v.twice(docs), v.stream(all))
 	return docs, append(findings, slices.Concat(lists...)...), nil
 }
 

@@ -148,6 +148,7 @@ func TestValidate(t *testing.T) {
 			[]string{
 				`32:14: error[SC015]: Widget a: number 11 is out of range: must be at most 10 at spec.size`,
 				`32:18: error[SC014]: Widget a: unknown field "colour" at spec.colour (did you mean "color"?)`,
+				`32:100: error[SC026]: Widget a: labels: expected a string, found a number at spec.inner.metadata`,
 			},
 		},
 		"a set":                           {widget("{size: 1, set: [a, b, a]}"), []string{`32:29: error[SC017]: Widget a: the list holds "a" twice, first at index 0 at spec.set[2]`}},

@@ -1,10 +1,12 @@
 package schema
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 func TestTwice(t *testing.T) {
@@ -51,8 +53,12 @@ func TestTwice(t *testing.T) {
 			}
 		})
 	}
-	for _, f := range validate(t, cm+cm, Options{}) {
-		t.Errorf("what is no release may hold objects twice: %v", f)
+	if found := validate(t, cm+cm, Options{}); len(found) != 1 || found[0].Code != "SC025" || !strings.Contains(found[0].Message, "kubectl") {
+		t.Errorf("twice in one file: got %v", found)
+	}
+	docs := append(manifest.Read("dev.yaml", []byte(cm)), manifest.Read("prod.yaml", []byte(cm))...)
+	if _, found, err := Validate(context.Background(), docs, Options{}); err != nil || len(found) > 0 {
+		t.Errorf("in two files, which may be of two clusters: got %v, %v", found, err)
 	}
 	f := validate(t, cm+cm, Options{Release: true})[0]
 	if f.Severity != diag.Error || f.Span.Start.Line != 5 || f.Related[0].Span.Start.Line != 1 {

@@ -31,8 +31,8 @@ func newValidator(lib *library, o Options, docs []*manifest.Document) (*validato
 	return v, diag.List{*finding}
 }
 
-// document validates one document.
-func (v *validator) document(doc *manifest.Document) (diag.List, error) {
+// document validates one document, and notes what it says about others.
+func (v *validator) document(doc *manifest.Document, facts *facts) (diag.List, error) {
 	if found, known := v.knownDefinition(doc); known {
 		return found, nil
 	}
@@ -50,6 +50,7 @@ func (v *validator) document(doc *manifest.Document) (diag.List, error) {
 	value, _ := manifest.Value(root).(map[string]any)
 	for _, o := range expand(&object{doc: doc, node: root, value: value}, &found) {
 		found = append(found, v.object(o)...)
+		facts.note(v, o)
 	}
 	return found, nil
 }
@@ -108,6 +109,13 @@ func (v *validator) object(o *object) diag.List {
 	}
 	found = append(found, unusableNumbers(o)...)
 	schema, node := k.load(v.target.release)
+	var nulls []entry
+	if !k.Custom() {
+		nulls = v.lib.nullEntries(node, o.value)
+		if v.options.Apply == ApplyServer {
+			found = append(found, v.wrapped(o, node, k.schemaName(v.target.release))...)
+		}
+	}
 	v.lib.prepare(node, o.value, dialect(!k.Custom()))
 	if err := validateSafely(schema, o.value); err != nil {
 		e := explainer{object: o, kind: k, schema: schema, validator: v}
@@ -118,7 +126,11 @@ func (v *validator) object(o *object) diag.List {
 	if k.Group == crdGroup && o.kind == crdKind {
 		found = append(found, v.checkDefinition(o)...)
 	}
-	return found
+	for _, e := range nulls {
+		e.of[e.key] = nil
+	}
+	found = append(found, v.server(o, k, found)...)
+	return append(found, v.istio(o, found)...)
 }
 
 // readKind fills in apiVersion and kind, or says which of them is missing.

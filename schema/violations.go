@@ -44,15 +44,7 @@ func (e *explainer) explain(err error) diag.List {
 		return diag.List{d}
 	}
 	e.walk(failure)
-	slices.SortStableFunc(e.found, func(a, b diag.Diagnostic) int {
-		return cmp.Or(
-			cmp.Compare(a.Rendered.Line, b.Rendered.Line), cmp.Compare(a.Rendered.Column, b.Rendered.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
-		)
-	})
-	return slices.CompactFunc(e.found, func(a, b diag.Diagnostic) bool {
-		return a.Path == b.Path && a.Message == b.Message
-	})
+	return inOrder(e.found)
 }
 
 // walk visits the failures that are no mere wrappers of others.

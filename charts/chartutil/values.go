@@ -100,6 +100,9 @@ func isTable(v any) bool {
 	return ok
 }
 
+// Copy returns a deep copy of what YAML, JSON and --set can produce.
+func Copy(v any) any { return copyValue(v) }
+
 // copyValue returns a deep copy of what YAML, JSON and --set can produce.
 func copyValue(v any) any {
 	switch t := v.(type) {

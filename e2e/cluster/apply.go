@@ -277,12 +277,14 @@ func (c *Cluster) discover(ctx context.Context, apiVersion string) error {
 		c.kinds = map[string]resource{}
 	}
 	for _, r := range list.Resources {
-		if !strings.Contains(r.Name, "/") {
+		if !isSubresource(r.Name) {
 			c.kinds[apiVersion+" "+r.Kind] = r
 		}
 	}
 	return nil
 }
+
+func isSubresource(name string) bool { return strings.Contains(name, "/") }
 
 func apiPath(apiVersion string) string {
 	if strings.Contains(apiVersion, "/") {

@@ -50,11 +50,12 @@ type Cluster struct {
 }
 
 // Start starts a server that stops when the test ends. It takes a few seconds,
-// and some minutes the first time, when the server is built.
-func Start(t testing.TB) *Cluster {
+// and some minutes the first time, when the server is built. Further flags of
+// kube-apiserver add to the lists among its own, and replace others.
+func Start(t testing.TB, flags ...string) *Cluster {
 	t.Helper()
 	apiserver, etcd := counterpart.ControlPlane(t)
-	c, err := run(t.Context(), t.TempDir(), apiserver, etcd)
+	c, err := run(t.Context(), t.TempDir(), apiserver, etcd, flags)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func Start(t testing.TB) *Cluster {
 }
 
 // run starts a server that keeps its files in dir, and returns when it is ready.
-func run(ctx context.Context, dir, apiserver, etcd string) (*Cluster, error) {
+func run(ctx context.Context, dir, apiserver, etcd string, flags []string) (*Cluster, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -84,15 +85,16 @@ func run(ctx context.Context, dir, apiserver, etcd string) (*Cluster, error) {
 		"--listen-client-urls="+etcdURL, "--advertise-client-urls="+etcdURL,
 		"--listen-peer-urls=http://127.0.0.1:0", "--unsafe-no-fsync", "--log-level=warn")
 	if err == nil {
-		err = c.start(dir, apiserver,
-			"--etcd-servers="+etcdURL,
-			"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port="+ports[1],
-			"--cert-dir="+filepath.Join(dir, "certs"),
+		err = c.start(dir, apiserver, append([]string{
+			"--etcd-servers=" + etcdURL,
+			"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port=" + ports[1],
+			"--cert-dir=" + filepath.Join(dir, "certs"),
 			"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/24",
 			"--service-account-issuer=https://kubernetes.default.svc",
-			"--service-account-signing-key-file="+keyFile, "--service-account-key-file="+keyFile,
-			"--token-auth-file="+tokens, "--authorization-mode=RBAC", "--allow-privileged=true",
-			"--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook")
+			"--service-account-signing-key-file=" + keyFile, "--service-account-key-file=" + keyFile,
+			"--token-auth-file=" + tokens, "--authorization-mode=RBAC", "--allow-privileged=true",
+			"--disable-admission-plugins=ServiceAccount,MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
+		}, flags...)...)
 	}
 	if err == nil {
 		err = c.waitReady(ctx, filepath.Join(dir, "certs", "apiserver.crt"), dir)
@@ -172,7 +174,10 @@ func (c *Cluster) trust(cert string) error {
 	if !pool.AppendCertsFromPEM(data) {
 		return errors.New("the server's certificate is not complete yet")
 	}
-	c.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	c.client = &http.Client{Transport: &http.Transport{
+		TLSClientConfig:     &tls.Config{RootCAs: pool},
+		MaxIdleConnsPerHost: 16, // tests ask many things at a time
+	}}
 	return os.WriteFile(c.Kubeconfig, fmt.Appendf(nil, `apiVersion: v1
 kind: Config
 current-context: e2e

@@ -1,10 +1,6 @@
 package cluster
 
 import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,15 +8,11 @@ import (
 	"github.com/helmx-dev/helmx/e2e/counterpart"
 )
 
-// gatewayAPI is the release whose definitions the cluster gets; a mesh needs
-// them, and no chart of Istio brings them.
-const gatewayAPI = "v1.6.3"
-
 // TestMeshIsAccepted applies the mesh that "helmx template" prints, one profile
 // after the other, to new API servers with strict field validation.
 func TestMeshIsAccepted(t *testing.T) {
 	helmx := counterpart.Helmx(t)
-	gateway := gatewayDefinitions(t)
+	gateway := GatewayDefinitions(t)
 	for _, profiles := range [][]string{{"ambient"}, {"sidecar"}, {"minimal"}, {"ambient", "prod"}, {"sidecar", "prod"}} {
 		t.Run(strings.Join(profiles, "+"), func(t *testing.T) {
 			args := []string{"template", "mesh", "builtin:mesh", "-n", "istio-system"}
@@ -100,35 +92,4 @@ func TestVersion(t *testing.T) {
 	if !strings.Contains(string(body), `"`+counterpart.KubernetesVersion+`"`) {
 		t.Errorf("the server is not %s:\n%s", counterpart.KubernetesVersion, body)
 	}
-}
-
-// gatewayDefinitions reads the definitions out of the Gateway API's module.
-func gatewayDefinitions(t *testing.T) []Object {
-	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", "sigs.k8s.io/gateway-api@"+gatewayAPI)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("downloading the Gateway API: %v", err)
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal(out, &module); err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(module.Dir, "config", "crd", "standard", "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no definitions in %s: %v", module.Dir, err)
-	}
-	var objects []Object
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		definitions, err := ParseStream(string(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		objects = append(objects, definitions...)
-	}
-	return objects
 }

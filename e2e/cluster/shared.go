@@ -17,8 +17,9 @@ var shared struct {
 }
 
 // Shared returns a server that all tests of a package share: the first that asks
-// starts it. The package's TestMain is one call of Main, which stops it.
-func Shared(t testing.TB) *Cluster {
+// starts it, with its flags. The package's TestMain is one call of Main, which
+// stops it.
+func Shared(t testing.TB, flags ...string) *Cluster {
 	t.Helper()
 	apiserver, etcd := counterpart.ControlPlane(t)
 	shared.Lock()
@@ -31,7 +32,7 @@ func Shared(t testing.TB) *Cluster {
 		t.Fatal(err)
 	}
 	// Not the test's context: the server outlives the test.
-	c, err := run(context.Background(), dir, apiserver, etcd)
+	c, err := run(context.Background(), dir, apiserver, etcd, flags)
 	if err != nil {
 		os.RemoveAll(dir)
 		t.Fatal(err)

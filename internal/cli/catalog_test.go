@@ -9,7 +9,7 @@ func TestExplainSuggests(t *testing.T) {
 	for word, want := range map[string]string{
 		"nope":        "helmx: unknown code nope\n`helmx rules` lists them; a code is two letters",
 		"HX1O7":       `did you mean "HX107"?`,
-		"EnvoyFilter": `about "EnvoyFilter": HX107`,
+		"EnvoyFilter": `about "EnvoyFilter", ` + "`helmx rules` lists them: HX107, ",
 		"expression":  `codes are about "expression", ` + "`helmx rules` lists them: EX001, ",
 	} {
 		code, stdout, stderr := call(t.Context(), strings.NewReader(""), nil, "explain", word)

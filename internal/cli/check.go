@@ -104,6 +104,7 @@ func (a *app) check(ctx context.Context, c *checkFlags, paths []string, steps st
 	if err != nil {
 		return err
 	}
+	in.Chart.Unread = !steps.skipLint
 	in.Variants, in.GivenOnly, in.Fresh = true, c.given, c.patched
 	for _, set := range c.sets {
 		in.Sets = append(in.Sets, strings.Split(set, ","))
@@ -147,6 +148,7 @@ func (a *app) look(ctx context.Context, c *checkFlags, paths []string, in pipeli
 		o.Schema.CRDs = append(slices.Clip(o.Schema.CRDs), collected.CRDs...)
 		o.Lint.Charts = collected.Charts
 		found, err := collected.JudgeRounds(func(round int, docs []*manifest.Document) (diag.List, error) {
+			o.Lint.Releases = collected.Rounds[round].Releases
 			if round > 0 {
 				o.Lint.Charts = nil // their sources are the same
 			}

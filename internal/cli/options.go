@@ -45,6 +45,7 @@ func (a *app) processOptions(cfg *config.Config, steps stepFlags) (pipeline.Opti
 	if o.KubeVersions = a.kubeVersions(); len(o.KubeVersions) > 0 {
 		o.Schema.KubeVersion = o.KubeVersions[0]
 	}
+	o.Lint.KubeVersions = a.kubeVersions()
 	if a.global.scope != "" {
 		o.Lint.Scope = a.global.scope
 	}

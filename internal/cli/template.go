@@ -14,6 +14,7 @@ import (
 	"github.com/helmx-dev/helmx/diag"
 	"github.com/helmx-dev/helmx/internal/config"
 	"github.com/helmx-dev/helmx/internal/pipeline"
+	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/render"
 )
@@ -124,6 +125,7 @@ func (a *app) template(ctx context.Context, t *templateFlags, args []string) err
 	if err != nil {
 		return err
 	}
+	t.chart.Unread = !t.steps.skipLint
 	docs, findings, err := a.renderAndProcess(ctx, t, ref, o)
 	if err != nil || a.fails(findings) {
 		return a.finish(findings, err)
@@ -179,6 +181,7 @@ func (a *app) render(ctx context.Context, t *templateFlags, ref string, o *pipel
 	}
 	o.Expr.Values = rendered.Values
 	o.Schema.CRDs = append(o.Schema.CRDs, rendered.CRDs...)
+	o.Lint.Releases = []lint.Release{rendered.Release(t.chart)}
 	docs := rendered.Docs
 	if t.postRenderer.program != "" {
 		if docs, err = t.postRenderer.run(ctx, docs); err != nil {

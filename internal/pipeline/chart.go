@@ -6,8 +6,10 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/lint"
 	"github.com/helmx-dev/helmx/manifest"
 	"github.com/helmx-dev/helmx/render"
+	"github.com/helmx-dev/helmx/render/engine"
 	"github.com/helmx-dev/helmx/schema"
 )
 
@@ -23,6 +25,7 @@ type ChartOptions struct {
 	Resolve              charts.ResolveOptions
 	Render               render.Options
 	SkipSchemaValidation bool // do not hold the values against values.schema.json
+	Unread               bool // warn of values that nothing reads
 }
 
 // Two errors are returned beside findings that say why there are no documents.
@@ -37,6 +40,11 @@ type Rendered struct {
 	CRDs   []*manifest.Document // of the charts' crds/ folders, when they are not among Docs
 	Values map[string]any       // what the user set, without the chart's defaults
 	Layers *charts.UserValues   // the same, with who set what
+}
+
+// Release is what rules see of the values.
+func (r Rendered) Release(o ChartOptions) lint.Release {
+	return lint.Release{Name: o.Resolve.Release.Name, Namespace: o.Resolve.Release.Namespace, Parts: r.Layers.Parts}
 }
 
 // RenderChart loads a chart, values it, checks the values and renders it.
@@ -63,8 +71,17 @@ func renderLoaded(ctx context.Context, chart *charts.Chart, o ChartOptions) ([]*
 	if err := unreadable(findings, err); err != nil {
 		return nil, nil, findings, err
 	}
+	var seen *engine.Observation
+	if o.Unread {
+		o.Render.Observe = func(o *engine.Observation) { seen = o }
+	}
 	docs, found, err := renderValued(ctx, chart, values, o)
-	return docs, values, append(findings, found...), err
+	findings = append(findings, found...)
+	if err == nil && o.Unread {
+		found, err = unread(ctx, chart, values, seen, docs, o)
+		findings = append(findings, found...)
+	}
+	return docs, values, findings, err
 }
 
 // crdFiles reads the crds/ folders of a chart and its subcharts, whose kinds

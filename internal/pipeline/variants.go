@@ -93,6 +93,7 @@ func (c *collector) render() error {
 	}
 	close(next)
 	group.Wait()
+	dropReadElsewhere(list)
 	for _, chart := range list {
 		if err := c.rendered(chart); err != nil {
 			return err
@@ -188,13 +189,14 @@ func (c *chartInput) render(ctx context.Context, o InputOptions) error {
 
 func (v *variant) render(ctx context.Context, chart *charts.Chart, o ChartOptions) (diag.List, error) {
 	docs, values, findings, err := renderLoaded(ctx, chart, o)
+	v.values = values
 	if err != nil {
 		return findings, err
 	}
 	for _, d := range docs {
 		d.Origin.Namespace = o.Resolve.Release.Namespace
 	}
-	v.docs, v.values = docs, values
+	v.docs = docs
 	if o.Render.LintMode && !o.SkipSchemaValidation {
 		findings = append(findings, checkOwnValues(values)...)
 	}
@@ -284,8 +286,9 @@ func ciValues(c *charts.Chart) ([]charts.ValuesFile, error) {
 
 // Round is one mesh to judge.
 type Round struct {
-	Docs   []*manifest.Document
-	labels []roundLabel
+	Docs     []*manifest.Document
+	Releases []lint.Release // with those whose templates failed: the values may be why
+	labels   []roundLabel
 }
 
 // roundLabel says which values the documents of a chart take in a round.
@@ -318,6 +321,9 @@ func (c *collector) varies(n int) bool {
 
 // variant returns the documents of variant n, else those of the first one.
 func (c *chartInput) variant(n int, r *Round) []*manifest.Document {
+	if n < len(c.variants) && c.variants[n].failed && !c.variants[n].optional {
+		r.release(c, n)
+	}
 	if n >= len(c.variants) || c.variants[n].failed {
 		n = 0
 	}
@@ -327,7 +333,17 @@ func (c *chartInput) variant(n int, r *Round) []*manifest.Document {
 	if text := c.variants[n].label(n); text != "" {
 		r.labels = append(r.labels, roundLabel{folder: cmp.Or(c.chart.Path, c.chart.Name()) + string(filepath.Separator), name: c.chart.Name() + "/", text: text})
 	}
+	if !c.variants[n].failed {
+		r.release(c, n)
+	}
 	return c.variants[n].docs
+}
+
+// release adds what rules see of the values of a variant, when they could be read.
+func (r *Round) release(c *chartInput, n int) {
+	if values := c.variants[n].values; values != nil {
+		r.Releases = append(r.Releases, lint.Release{Name: c.release.Name, Namespace: c.release.Namespace, Parts: values.Parts})
+	}
 }
 
 // fresh copies documents, so that changes of one round do not reach another.

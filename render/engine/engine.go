@@ -36,6 +36,9 @@ type Options struct {
 	// Warn gets what Helm logs, one line without a line break. It may be nil.
 	// It is called from one goroutine at a time.
 	Warn func(string)
+	// Observe gets what was parsed when the templates have ended, whether they
+	// failed or not, unless they did not even parse. It may be nil.
+	Observe func(*Observation)
 	// Sequential turns parallel parsing and rendering off.
 	Sequential bool
 }
@@ -79,6 +82,7 @@ func Render(ctx context.Context, ch *chart.Chart, vals chartutil.Values, o Optio
 	go func() {
 		defer close(done)
 		files, err = r.render()
+		r.observe()
 	}()
 	select {
 	case <-done:

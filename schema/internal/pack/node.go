@@ -52,9 +52,21 @@ type Node struct {
 
 	ListType    string   `json:"x-kubernetes-list-type,omitempty"`
 	ListKeys    []string `json:"x-kubernetes-list-map-keys,omitempty"`
+	MapType     string   `json:"x-kubernetes-map-type,omitempty"`
 	IntOrString bool     `json:"x-kubernetes-int-or-string,omitempty"`
 	Preserve    bool     `json:"x-kubernetes-preserve-unknown-fields,omitempty"`
 	Embedded    bool     `json:"x-kubernetes-embedded-resource,omitempty"`
+	Rules       []Rule   `json:"x-kubernetes-validations,omitempty"`
+}
+
+// Rule is a condition in CEL that values of the schema must meet.
+type Rule struct {
+	Rule              string `json:"rule"`
+	Message           string `json:"message,omitempty"`
+	MessageExpression string `json:"messageExpression,omitempty"`
+	Reason            string `json:"reason,omitempty"`
+	FieldPath         string `json:"fieldPath,omitempty"`
+	OptionalOldSelf   *bool  `json:"optionalOldSelf,omitempty"`
 }
 
 // Additional is additionalProperties: a schema for every further property, or
