@@ -9,16 +9,17 @@ import (
 
 // Part is a chart or one of its subcharts as its author wrote it.
 type Part struct {
-	Path      string // Helm's: "mesh", "mesh/charts/sub"
-	Library   bool
-	Owned     bool         // its files lie in a folder, and not packed in an archive
-	Templates []SourceFile // of templates/
-	Files     []SourceFile // everything else but values.yaml and Chart.yaml
-	Defaults  map[string]any
-	Values    SourceFile // values.yaml; no data when there is none
-	Subcharts []string   // the keys of its subcharts in its values
-	Declared  []string   // keys of its values that something else than a template reads: conditions, tags, imports
-	Schema    map[string]any
+	Path       string // Helm's: "mesh", "mesh/charts/sub"
+	Library    bool
+	NeedsHelmx bool         // its Chart.yaml says that plain Helm need not render it
+	Owned      bool         // its files lie in a folder, and not packed in an archive
+	Templates  []SourceFile // of templates/
+	Files      []SourceFile // everything else but values.yaml and Chart.yaml
+	Defaults   map[string]any
+	Values     SourceFile // values.yaml; no data when there is none
+	Subcharts  []string   // the keys of its subcharts in its values
+	Declared   []string   // keys of its values that something else than a template reads: conditions, tags, imports
+	Schema     map[string]any
 }
 
 // SourceFile is a file of a chart.
@@ -37,6 +38,7 @@ func (c *Chart) parts(list []Part, full string, of child) []Part {
 	ch := of.chart
 	p := Part{Path: full, Library: ch.Metadata.Type == "library", Defaults: ch.Values, Declared: declaredKeys(ch)}
 	_, p.Owned = c.userPath(full + "/Chart.yaml")
+	p.NeedsHelmx = ch.Metadata.Annotations["helmx.dev/required"] == "true"
 	p.Templates, p.Files = c.sources(full, ch.Templates), c.sources(full, ch.Files)
 	p.Values = c.source(full+"/values.yaml", rawData(ch, "values.yaml"))
 	if json.Unmarshal(ch.Schema, &p.Schema) != nil {

@@ -210,7 +210,8 @@ already ([expressions.md](expressions.md)). Where one of them works in fewer, it
   empty items of one list, stays what it is, and what drops nulls and empties at every depth is called pruneEmpty. Where
   Helm has a good one, there is no second: toYamlPretty, mustToYaml, mustToJson. The exception is call: of a function value
   it does what Go's call does, and of the name of a template, which Helm refuses, it returns the result.
-* A chart that uses them cannot be rendered by plain Helm; [guides/techniques.md](guides/techniques.md) shows what it gains.
+* A chart that uses them cannot be rendered by plain Helm; [guides/techniques.md](guides/techniques.md) shows what it gains. ` + "`helmx lint`" + `
+  finds them ([HX610](rules.md#hx610)), unless Chart.yaml says that the chart needs helmx: ` + "`annotations: {helmx.dev/required: \"true\"}`" + `.
 `
 
 func writeFunction(b *strings.Builder, f funcs.Func) {
