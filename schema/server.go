@@ -225,6 +225,9 @@ func without(value map[string]any, places []manifest.Path) map[string]any {
 // step further.
 func serverPath(v any, text string) manifest.Path {
 	var p manifest.Path
+	if text == "[]" {
+		return nil // of the object as a whole
+	}
 	for server, written := range rewritten {
 		if rest, ok := strings.CutPrefix(text, server); ok {
 			text = written + rest
@@ -318,6 +321,9 @@ func refusalText(o *object, p manifest.Path, err *field.Error) (code, message st
 	case field.ErrorTypeForbidden:
 		return "SC026", join("not allowed here", detail)
 	case field.ErrorTypeTooLong, field.ErrorTypeTooMany:
+		if isContainer(value) || value == nil {
+			return "SC015", join("too large", detail)
+		}
 		return "SC015", join(describe(value)+" is too long", detail)
 	case field.ErrorTypeTypeInvalid:
 		return "SC011", cmp.Or(detail, "the value has the wrong type")
