@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -57,6 +58,50 @@ func (u *UserValues) Leaves() []Leaf {
 	slices.SortStableFunc(w.leaves, func(a, b Leaf) int { return comparePaths(a.Path, b.Path) })
 	return slices.CompactFunc(w.leaves, func(a, b Leaf) bool { return a.Path.Equal(b.Path) })
 }
+
+// Trace returns every leaf of the values that a chart works with, and where it
+// comes from. values are those of the top chart after defaults and subcharts were
+// put in; a leaf that its templates made up has no layer.
+func (u *UserValues) Trace(values map[string]any) []Leaf {
+	var leaves []Leaf
+	eachLeaf(values, nil, func(keys []string) {
+		if len(keys) == 0 {
+			return
+		}
+		value, _ := lookUp(values, keys)
+		leaf := Leaf{Path: pathIn(values, keys)}
+		if settings := u.settings(keys); len(settings) > 0 {
+			leaf.Setting, leaf.Replaced = settings[0], settings[1:]
+		}
+		if own := u.fromTable(keys, value); leaf.Layer == "" || own != nil && !sameScalar(leaf.Value, value) {
+			if own != nil {
+				leaf.Setting, leaf.Replaced = own[0], own[1:]
+			}
+		}
+		leaf.Value = value
+		leaves = append(leaves, leaf)
+	})
+	return leaves
+}
+
+// fromTable looks for a value that Istio's charts lay over the top of their
+// values from the table of a component: pilot, cni or global.
+func (u *UserValues) fromTable(keys []string, value any) []Setting {
+	if u.chart == nil || !u.IsIstio() {
+		return nil
+	}
+	for _, table := range []string{"pilot", "cni", "global"} {
+		settings := u.settings(append([]string{table}, keys...))
+		if len(settings) > 0 && sameScalar(settings[0].Value, value) {
+			return settings
+		}
+	}
+	return nil
+}
+
+// sameScalar compares what is written of two values: a number may have become
+// one of another type.
+func sameScalar(a, b any) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
 
 // Chart returns the chart that the values are for, nil when there is none.
 func (u *UserValues) Chart() *Chart { return u.chart }

@@ -313,9 +313,10 @@ func withoutIn(value any, path []string) any {
 }
 
 // PathOf writes keys and decimal indexes as a path into the user's values.
-func (u *UserValues) PathOf(keys []string) manifest.Path {
+func (u *UserValues) PathOf(keys []string) manifest.Path { return pathIn(u.Map, keys) }
+
+func pathIn(value any, keys []string) manifest.Path {
 	var path manifest.Path
-	var value any = u.Map
 	for _, key := range keys {
 		if list, ok := value.([]any); ok {
 			i := indexIn(list, key)
@@ -334,3 +335,15 @@ func (u *UserValues) PathOf(keys []string) manifest.Path {
 
 // CodeUnread is the code of a value that nothing reads.
 const CodeUnread = "CH117"
+
+// AppliesProfiles reports whether the chart or a subchart is of Istio's kind.
+func (u *UserValues) AppliesProfiles() bool {
+	return appliesProfiles(child{chart: u.chart.Chart})
+}
+
+func appliesProfiles(c child) bool {
+	if _, ok := c.chart.Values[istioDefaults]; ok {
+		return true
+	}
+	return slices.ContainsFunc(children(c.chart), appliesProfiles)
+}

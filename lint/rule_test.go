@@ -83,14 +83,6 @@ func releaseWith(t testing.TB, chart, file, text string) Release {
 	return Release{Name: "mesh", Namespace: "istio-system", Parts: values.Parts}
 }
 
-// line returns the line of the text that a finding is about.
-func line(d diag.Diagnostic) int {
-	if d.Rendered.Known() {
-		return d.Rendered.Line
-	}
-	return d.Span.Start.Line
-}
-
 func TestEveryRuleIsComplete(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, r := range Rules() {
@@ -272,7 +264,10 @@ func lineIn(d diag.Diagnostic, text string) int {
 	if d.Rendered.Known() {
 		return d.Rendered.Line
 	}
-	_, name, _ := strings.Cut(filepath.ToSlash(d.Span.File), "/chart/")
+	_, name, inChart := strings.Cut(filepath.ToSlash(d.Span.File), "/chart/")
+	if !inChart {
+		return d.Span.Start.Line
+	}
 	before, _, _ := strings.Cut(text, "-- "+name+" --\n")
 	return strings.Count(before, "\n") + 1 + d.Span.Start.Line
 }

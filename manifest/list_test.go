@@ -85,7 +85,16 @@ metadata: {}
 		"CRLF":         {strings.ReplaceAll(block+second, "\n", "\r\n"), strings.ReplaceAll(block+strings.Replace(second, "k: one", "k: two", 1), "\n", "\r\n"), set("b", "k", "two")},
 		"remove":       {block + second, block + "\nmetadata: {}\n", remove("b")},
 		"remove first": {block + second, strings.SplitAfter(block, "items:\n")[0] + second, remove("a")},
-		"indented":     {"apiVersion: v1\nkind: List\nitems:\n  - " + strings.ReplaceAll(third[2:], "\n", "\n  ") + "\n", "apiVersion: v1\nkind: List\nitems:\n  - " + strings.ReplaceAll(strings.Replace(third[2:], "k: v", "k: w", 1), "\n", "\n  ") + "\n", set("c", "k", "w")},
+		"remove below a rule": {
+			"apiVersion: v1\nkind: List\nitems:\n# ---- services\n" + third + "- kind: New\n", "apiVersion: v1\nkind: List\nitems:\n# ---- services\n- kind: New\n", remove("c"),
+		},
+		"remove below a heading": {
+			"apiVersion: v1\nkind: List\nitems:\n- kind: Old\n\n# services\n" + third + "- kind: New\n", "apiVersion: v1\nkind: List\nitems:\n- kind: Old\n\n# services\n- kind: New\n", remove("c"),
+		},
+		"remove the last below a heading": {
+			"apiVersion: v1\nkind: List\nitems:\n- kind: Old\n\n# services\n" + third, "apiVersion: v1\nkind: List\nitems:\n- kind: Old\n\n", remove("c"),
+		},
+		"indented": {"apiVersion: v1\nkind: List\nitems:\n  - " + strings.ReplaceAll(third[2:], "\n", "\n  ") + "\n", "apiVersion: v1\nkind: List\nitems:\n  - " + strings.ReplaceAll(strings.Replace(third[2:], "k: v", "k: w", 1), "\n", "\n  ") + "\n", set("c", "k", "w")},
 		"JSON": {
 			`{"kind": "List", "apiVersion": "v1", "items": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "j"}, "data": {"k": "v"}}]}` + "\n",
 			`{"kind": "List", "apiVersion": "v1", "items": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "j"}, "data": {"k": "w"}}]}` + "\n",

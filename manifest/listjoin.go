@@ -100,10 +100,11 @@ func (l *List) cut(w *lineWriter, at *int, s slot) bool {
 	if !s.known || s.flow {
 		return false
 	}
-	from := bytes.LastIndexByte(raw[:s.from], '\n') + 1
-	if strings.Trim(string(raw[from:s.from]), " ") != "-" {
+	dash := bytes.LastIndexByte(raw[:s.from], '\n') + 1
+	if strings.Trim(string(raw[dash:s.from]), " ") != "-" {
 		return false
 	}
+	from := dash
 	for from > *at {
 		above := bytes.LastIndexByte(raw[:from-1], '\n') + 1
 		if line := bytes.TrimSpace(raw[above:from]); len(line) == 0 || line[0] != '#' || above < *at {
@@ -111,9 +112,25 @@ func (l *List) cut(w *lineWriter, at *int, s slot) bool {
 		}
 		from = above
 	}
+	if from < dash && l.headsItems(from, dash, s.from, s.to) {
+		from = dash
+	}
 	w.keep(raw, *at, from)
 	*at = s.to
 	return true
+}
+
+// headsItems reports whether the comments [from, dash) above an item, which begins
+// at start and ends at an offset, stay when it goes, by the rules that
+// layout.headsSection has for entries.
+func (l *List) headsItems(from, dash, start, end int) bool {
+	raw := l.Whole.raw
+	if isRuled(string(raw[from:dash])) {
+		return true
+	}
+	above := bytes.LastIndexByte(raw[:max(from-1, 0)], '\n') + 1
+	paragraph := from > 0 && len(bytes.TrimSpace(raw[above:from])) == 0
+	return paragraph && bytes.HasPrefix(raw[end:], bytes.TrimRight(raw[dash:start], " "))
 }
 
 // insert writes a document as an item behind the one in slot s.

@@ -119,7 +119,7 @@ func resolveMerges(n *Node) {
 	}
 	var content []*Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if !isMerge(n.Content[i]) {
+		if !isMerge(n.Content[i]) && !isHidden(n, i) {
 			content = append(content, n.Content[i], n.Content[i+1])
 		}
 	}
@@ -139,19 +139,41 @@ func resolveMerges(n *Node) {
 	n.Content = merged.Content
 }
 
+// isHidden reports whether a `<<` below entry i of a mapping overrides it.
+func isHidden(n *Node, i int) bool {
+	for j := i + 2; j+1 < len(n.Content); j += 2 {
+		if !isMerge(n.Content[j]) {
+			continue
+		}
+		for _, from := range mergeSources(n.Content[j+1]) {
+			if child(from, KeyText(n.Content[i])) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Lookup returns the key node and the value of a key, nil when there is none.
 // Of duplicate keys it returns the last, which is the one that counts; what `<<`
 // brings in is found in its source.
 func Lookup(n *Node, key string) (k, v *Node) { return entry(n, key) }
 
 // SetKey sets a key of a mapping: the last one of that name, or a new one at the
-// end. It does not change what `<<` brings in, but overrides it.
+// end. It does not change what `<<` brings in, but overrides it: where a `<<` below
+// the key would hide it, what that brings in becomes part of the mapping first.
 func SetKey(n *Node, key string, value *Node) {
 	for i := len(n.Content) - 2; i >= 0; i -= 2 {
-		if !isMerge(n.Content[i]) && matchesKey(n.Content[i], key) {
-			n.Content[i+1] = value
+		if isMerge(n.Content[i]) || !matchesKey(n.Content[i], key) {
+			continue
+		}
+		if isHidden(n, i) {
+			resolveMerges(n)
+			SetKey(n, key, value)
 			return
 		}
+		n.Content[i+1] = value
+		return
 	}
 	name := NewString(key)
 	name.Line, name.Column = value.Line, value.Column

@@ -132,7 +132,7 @@ func (r *run) exists(p *Patch, d, other *manifest.Document) (diag.Diagnostic, bo
 		Hint:    "change the one that is there by set or merge, or give the new one another name",
 		Related: []diag.Related{{Span: other.Finding(nil, nil).Span, Message: "the object that is there"}},
 	}
-	if err == nil && r.options.AllowNoop && holdsAll(theirs, mine) {
+	if err == nil && r.options.AllowNoop && (holdsAll(theirs, mine) || holdsAll(theirs, r.outlook(p, d, other))) {
 		return f, false
 	}
 	if err == nil && manifest.Equal(mine, theirs) {
@@ -140,6 +140,28 @@ func (r *run) exists(p *Patch, d, other *manifest.Document) (diag.Diagnostic, bo
 		f.Hint = "remove the patch, if the chart now has the object itself, or pass --allow-noop"
 	}
 	return f, true
+}
+
+// outlook returns what the patches that follow would make of a new object in the
+// place of one that is there: that one may be the work of an earlier run.
+func (r *run) outlook(p *Patch, d, other *manifest.Document) *manifest.Node {
+	later := slices.IndexFunc(r.options.Patches, func(q Patch) bool { return q.Name == p.Name && q.Span == p.Span }) + 1
+	made := manifest.New(slices.Clone(d.Raw()), d.Origin)
+	var docs []*manifest.Document
+	for _, old := range r.docs {
+		if old == other {
+			docs = append(docs, made)
+		} else {
+			docs = append(docs, manifest.New(slices.Clone(old.Raw()), old.Origin))
+		}
+	}
+	o := r.options
+	o.Patches, o.Note, o.Explain = o.Patches[later:], nil, nil
+	if docs, _, err := Apply(r.ctx, docs, o); err != nil || !slices.Contains(docs, made) {
+		return nil
+	}
+	root, _ := made.Root()
+	return root
 }
 
 // holdsAll reports whether a value holds another: later patches may have added

@@ -66,6 +66,10 @@ func (p *parser) image(n *manifest.Node) (image, bool) {
 	p.fields("an image", n, map[string]func(key, value *manifest.Node){
 		"name": func(_, v *manifest.Node) {
 			named = true
+			if isList(v) {
+				p.report(codeShape, v, "name of an image is a list, expected a string", "write an entry of images for each name")
+				return
+			}
 			for _, pattern := range p.plainPatterns("name", v) {
 				im.name = pattern
 			}

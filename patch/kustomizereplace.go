@@ -261,6 +261,7 @@ func (r *replacement) valueIn(d *manifest.Document) (*manifest.Node, *problem) {
 		return nil, &problem{code: codeTarget, message: fmt.Sprintf("the source, %s, cannot be read: %v", d.Object(), err)}
 	}
 	f := fieldPath{keys: splitFieldPath(r.path), text: r.path}
+	root = manifest.Copy(root) // the way to a value may take it out of a <<
 	nodes, p := f.find(root)
 	if p == nil && (len(nodes) == 0 || isNull(nodes[0])) {
 		p = f.missing(root)

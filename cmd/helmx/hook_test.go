@@ -131,7 +131,7 @@ var commits = map[string]commit{
 	},
 	"many files of a chart, in which one thing is wrong": {
 		write: map[string]string{
-			"charts/shop/Chart.yaml":             "apiVersion: v2\nname: shop\nversion: 1.0.1\n",
+			"charts/shop/Chart.yaml":             "apiVersion: v2\nname: shop\nversion: 1.0.1\ndependencies: [{name: db, version: 1.0.0}]\n",
 			"charts/shop/values.yaml":            "data: dta\ndb: {data: data}\n",
 			"charts/shop/templates/_helpers.tpl": "{{ define \"shop.data\" }}{{ .Values.data }}{{ end }}\n{{/* used once */}}\n",
 			"charts/shop/templates/NOTES.txt":    "Enjoy.\n",

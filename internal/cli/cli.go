@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, s Streams) int {
 		a.Err = io.MultiWriter(s.Err, &said)
 	}
 	root := a.rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(pairDiff(args))
 	root.SetIn(s.In)
 	root.SetOut(&a.stdout)
 	root.SetErr(a.Err)

@@ -73,7 +73,7 @@ func (a *app) rootCommand() *cobra.Command {
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "say what is done and what is skipped")
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(
-		a.templateCommand(), a.postRenderCommand(), a.lintCommand(), a.validateCommand(), a.featuresCommand(), a.diffCommand(), a.pullCommand(), a.dependencyCommand(),
+		a.templateCommand(), a.postRenderCommand(), a.lintCommand(), a.validateCommand(), a.featuresCommand(), a.diffCommand(), a.valuesCommand(), a.whyCommand(), a.pullCommand(), a.dependencyCommand(),
 		a.chartsCommand(), a.funcsCommand(), a.rulesCommand(), a.explainCommand(), a.importCommand(), a.schemaCommand(), a.pluginCommand(), a.versionCommand(),
 	)
 	return root

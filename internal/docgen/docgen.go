@@ -38,9 +38,14 @@ func Files(root string) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{
-		"docs/functions.md":     generated + Functions(),
-		"docs/rules.md":         generated + Rules(),
-		"docs/features.md":      generated + Features(),
+		"docs/functions.md": generated + Functions(),
+		"docs/rules.md":     generated + Rules(),
+		"docs/features.md":  generated + Features(),
+
+		"docs/rules/istioctl-analyze.md": generated + Istioctl(),
+		"docs/rules/not-yet.md":          generated + NotYet(),
+		"docs/rules/istio-charts.md":     generated + IstioCharts(),
+
 		"docs/cli.md":           generated + Commands(),
 		"docs/configuration.md": generated + configuration,
 

@@ -15,8 +15,8 @@ import (
 )
 
 // templateReads is what the templates of a chart read, by their parse trees.
-func templateReads(o *engine.Observation, values *charts.UserValues) *reads.Reads {
-	in := reads.Input{Trees: o.Trees, Charts: o.Charts, Conditions: values.Conditions(), Texts: o.Texts}
+func templateReads(o *engine.Observation, values *charts.UserValues, uses bool) *reads.Reads {
+	in := reads.Input{Trees: o.Trees, Charts: o.Charts, Conditions: values.Conditions(), Texts: o.Texts, Uses: uses}
 	for _, f := range o.Files {
 		in.Files = append(in.Files, reads.File{Name: f.Name, Chart: f.Chart})
 	}
@@ -37,7 +37,7 @@ func unread(ctx context.Context, chart *charts.Chart, values *charts.UserValues,
 	if len(undeclared) == 0 || seen == nil {
 		return nil, nil
 	}
-	u := unreader{values: values, reads: templateReads(seen, values), charts: seen.Charts}
+	u := unreader{values: values, reads: templateReads(seen, values, false), charts: seen.Charts}
 	suspects := u.suspects(undeclared)
 	if len(suspects) == 0 {
 		return nil, nil
