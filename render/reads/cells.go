@@ -144,9 +144,7 @@ func (a *analysis) unify(into, from *cell) {
 		}
 		a.unify(into.children[key], from.children[key])
 	}
-	for _, u := range from.uses {
-		into.uses = append(into.uses, u)
-	}
+	into.uses = append(into.uses, from.uses...)
 }
 
 func (c *cell) adopt(key string, child *cell) {
