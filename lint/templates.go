@@ -53,15 +53,6 @@ func (c call) args() []parse.Node { return c.cmd.Args[1:] }
 // piped says whether the last argument comes through the pipe.
 func (c call) piped() bool { return c.at > 0 }
 
-// after lists the names of the functions that get the result.
-func (c call) after() []string {
-	var names []string
-	for _, cmd := range c.pipe.Cmds[c.at+1:] {
-		names = append(names, functionOf(cmd))
-	}
-	return names
-}
-
 // action is an action that prints, with the text in front of it.
 type action struct {
 	node   *parse.ActionNode
