@@ -7,6 +7,7 @@ import (
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/diag"
+	"github.com/helmx-dev/helmx/manifest"
 )
 
 // Release is a chart among what is judged, with the values that were set for it.
@@ -44,10 +45,22 @@ func (m *Mesh) findParts() []*part {
 	for i := range m.Releases {
 		r := &m.Releases[i]
 		for _, p := range r.Parts() {
+			p.Settings = slices.DeleteFunc(slices.Clone(p.Settings), func(s charts.Assignment) bool { return saysNothing(p, s) })
 			found = append(found, &part{p, r})
 		}
 	}
 	return found
+}
+
+// saysNothing reports whether a setting is what the chart's values.yaml says
+// anyway. Some callers, such as kustomize, set a copy of all of it.
+func saysNothing(p charts.Configured, s charts.Assignment) bool {
+	defaults := p.Defaults()
+	if defaults == nil || s.Removes() {
+		return false
+	}
+	value := manifest.Keys(s.Path...).Get(defaults)
+	return value != nil && manifest.Equal(manifest.Resolve(value), s.Node)
 }
 
 // istioParts returns those of Istio's charts that have one of the names; all of
