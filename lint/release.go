@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/helmx-dev/helmx/charts"
@@ -60,7 +61,14 @@ func saysNothing(p charts.Configured, s charts.Assignment) bool {
 		return false
 	}
 	value := manifest.Keys(s.Path...).Get(defaults)
-	return value != nil && manifest.Equal(manifest.Resolve(value), s.Node)
+	return value != nil && (manifest.Equal(manifest.Resolve(value), s.Node) || sameNumber(manifest.Resolve(value).Value, s.Node.Value))
+}
+
+// sameNumber reports whether two scalars are one number: 1.0 is copied as 1.
+func sameNumber(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return errX == nil && errY == nil && x == y
 }
 
 // istioParts returns those of Istio's charts that have one of the names; all of
