@@ -1,14 +1,13 @@
 package funcs
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"reflect"
-	"runtime/metrics"
 
+	"github.com/helmx-dev/helmx/patch"
 	"github.com/itchyny/gojq"
 )
 
@@ -60,11 +59,11 @@ func jq(program, value any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps := newStepLimit()
+	steps := patch.NewJQBudget(maxSteps, errSteps)
 	results := code.RunWithContext(steps, input)
 	result, ok := results.Next()
 	switch {
-	case steps.spent():
+	case steps.Spent():
 		return nil, errSteps
 	case !ok:
 		return nil, errors.New("program: want one result, got none")
@@ -73,7 +72,7 @@ func jq(program, value any) (any, error) {
 		return nil, jqError(err)
 	}
 	switch more, another := results.Next(); {
-	case steps.spent():
+	case steps.Spent():
 		return nil, errSteps
 	case another:
 		if err, failed := more.(error); failed {
@@ -182,45 +181,7 @@ func jqOutput(v any) any {
 	return v
 }
 
-// maxSteps and maxGrowth bound a program that does not end: half a second,
-// and memory that a small machine has.
-const (
-	maxSteps  = 2_000_000
-	maxGrowth = 256 << 20
-)
+// maxSteps bounds a program that does not end to half a second.
+const maxSteps = 2_000_000
 
 var errSteps = errors.New("program: does not end within its bounds: 2 million steps, 256 MB")
-
-// stepLimit is a context that is done after a number of looks at it: gojq looks
-// once before every step. Unlike a deadline it ends at the same step everywhere.
-type stepLimit struct {
-	context.Context
-	steps int
-	heap  []metrics.Sample
-	limit uint64
-}
-
-func newStepLimit() *stepLimit {
-	s := &stepLimit{Context: context.Background(), heap: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
-	metrics.Read(s.heap)
-	s.limit = s.heap[0].Value.Uint64() + maxGrowth
-	return s
-}
-
-var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
-
-// Done implements context.Context.
-func (s *stepLimit) Done() <-chan struct{} {
-	if s.steps++; s.steps%8 == 0 && s.spent() {
-		return closed
-	}
-	return nil
-}
-
-func (s *stepLimit) spent() bool {
-	metrics.Read(s.heap)
-	return s.steps > maxSteps || s.heap[0].Value.Uint64() > s.limit
-}
-
-// Err implements context.Context.
-func (s *stepLimit) Err() error { return errSteps }

@@ -2,12 +2,10 @@ package patch
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"maps"
 	"math"
 	"math/big"
-	"runtime/metrics"
 	"slices"
 	"strings"
 
@@ -77,10 +75,10 @@ func (p *parser) badJQ(n *manifest.Node, err error) {
 
 // runJQ replaces an object by what a program makes of it.
 func runJQ(code *gojq.Code, root, by *manifest.Node) *problem {
-	budget := newBudget()
+	budget := NewJQBudget(maxSteps, errBudget)
 	results := code.RunWithContext(budget, jqValue(root))
 	result, ok := results.Next()
-	if budget.spent() {
+	if budget.Spent() {
 		result, ok = errBudget, true
 	}
 	if !ok {
@@ -90,7 +88,7 @@ func runJQ(code *gojq.Code, root, by *manifest.Node) *problem {
 		return &problem{code: codeJQ, by: by, message: "jq: " + err.Error(), veiled: "the jq program fails"}
 	}
 	switch _, ok := results.Next(); {
-	case budget.spent():
+	case budget.Spent():
 		return &problem{code: codeJQ, by: by, message: "jq: " + errBudget.Error()}
 	case ok:
 		return &problem{code: codeJQ, by: by, message: "the jq program gives more than one result", hint: "a patch needs the changed object as its one result: `.a[] |= ...` changes each item in place, `.a[] | ...` lists them"}
@@ -165,45 +163,7 @@ func byCustom(a, b string) int {
 	return cmp.Or(slices.Index(first, b)-slices.Index(first, a), strings.Compare(a, b))
 }
 
-// maxSteps and maxGrowth bound a program that does not end: a second or two,
-// and memory that a small machine has.
-const (
-	maxSteps  = 10_000_000
-	maxGrowth = 256 << 20
-)
+// maxSteps bounds a program that does not end to a second or two.
+const maxSteps = 10_000_000
 
 var errBudget = errors.New("the program does not end within its bounds: 10 million steps, 256 MB")
-
-// budget is a context that is done after a number of looks at it: gojq looks
-// once before every step. Unlike a deadline it gives the same result on every
-// machine.
-type budget struct {
-	context.Context
-	steps  int
-	heap   []metrics.Sample
-	limit  uint64
-	closed chan struct{}
-}
-
-func newBudget() *budget {
-	b := &budget{Context: context.Background(), heap: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}, closed: make(chan struct{})}
-	close(b.closed)
-	metrics.Read(b.heap)
-	b.limit = b.heap[0].Value.Uint64() + maxGrowth
-	return b
-}
-
-func (b *budget) Done() <-chan struct{} {
-	if b.steps++; b.steps%8 == 0 && b.spent() {
-		return b.closed
-	}
-	return nil
-}
-
-// spent reports whether the steps or the memory are used up.
-func (b *budget) spent() bool {
-	metrics.Read(b.heap)
-	return b.steps > maxSteps || b.heap[0].Value.Uint64() > b.limit
-}
-
-func (b *budget) Err() error { return errBudget }
