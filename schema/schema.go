@@ -7,9 +7,9 @@
 // is the kind served in the target version; does it fit its schema, with the
 // place of every mistake; what would the API server say (internal/apiserver),
 // and Istio's webhook about Istio's kinds, and istiod about its settings
-// (internal/istio); and, when all are through, do the objects of the stream fit together. A mistake
-// that two passes see is reported once. It does not run admission, whose answer
-// depends on the cluster, and it never changes a document.
+// (internal/istio); and, when all are through, do the objects of the stream fit
+// together. A mistake that two passes see is reported once. It does not run
+// admission, whose answer depends on the cluster, and it never changes a document.
 package schema
 
 //go:generate go run -C gen .

@@ -29,9 +29,7 @@ func (v *validator) server(o *object, k *kind, before diag.List) diag.List {
 	}
 	var found diag.List
 	// What is looked for in vain comes last: it may be there, and broken.
-	slices.SortStableFunc(answer.Errors, func(a, b *field.Error) int {
-		return compareBools(a.Type == field.ErrorTypeNotFound, b.Type == field.ErrorTypeNotFound)
-	})
+	slices.SortStableFunc(answer.Errors, func(a, b *field.Error) int { return cmp.Compare(turn(a), turn(b)) })
 	for _, err := range answer.Errors {
 		p := serverPath(o.value, err.Field)
 		if said(known, p) || follows(o, known, p, err) {
@@ -78,14 +76,11 @@ func (v *validator) forgive(o *object, k *kind, found diag.List) {
 	}
 }
 
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+func turn(err *field.Error) int {
+	if err.Type == field.ErrorTypeNotFound {
+		return 1
 	}
-	return 1
+	return 0
 }
 
 // follows reports whether an error only says that another one is there: about a

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ func (f *facts) note(v *validator, o *object) {
 
 func newWorkload(v *validator, o *object, podSpec []string) workloadFact {
 	id := o.id()
-	w := workloadFact{kind: o.kind, namespace: v.namespaceIn(id), name: id.Name, labels: map[string]string{}}
+	w := workloadFact{kind: o.kind, namespace: v.inNamespace(id.Namespace), name: id.Name, labels: map[string]string{}}
 	pod := manifest.Keys(podSpec...)
 	meta := asMap(valueAt(o.value, append(slices.Clone(pod[:len(pod)-1]), manifest.Keys("metadata", "labels")...)))
 	for key, value := range meta {
@@ -65,11 +64,6 @@ func newWorkload(v *validator, o *object, podSpec []string) workloadFact {
 	return w
 }
 
-// namespaceIn is where an object of a namespaced kind will be.
-func (v *validator) namespaceIn(id diag.Object) string {
-	return cmp.Or(id.Namespace, v.options.Namespace)
-}
-
 // stream compares objects with each other. All of it is a warning: another
 // release, or a controller, may bring what is missing.
 func (v *validator) stream(all []facts) diag.List {
@@ -77,7 +71,7 @@ func (v *validator) stream(all []facts) diag.List {
 	for _, f := range all {
 		s.workloads = append(s.workloads, f.workloads...)
 		for _, o := range f.services {
-			s.services[[2]string{v.namespaceIn(o.id()), o.id().Name}] = o
+			s.services[[2]string{v.inNamespace(o.id().Namespace), o.id().Name}] = o
 		}
 	}
 	for _, f := range all {
@@ -121,7 +115,7 @@ func (s *streamCheck) scaler(o *object) {
 	var names []string
 	near := false
 	for _, w := range s.workloads {
-		if w.namespace != s.namespaceIn(o.id()) {
+		if w.namespace != s.inNamespace(o.id().Namespace) {
 			continue
 		}
 		near = true
@@ -144,7 +138,7 @@ func (s *streamCheck) service(o *object) {
 	}
 	var selected, near []workloadFact
 	for _, w := range s.workloads {
-		if w.namespace != s.namespaceIn(o.id()) {
+		if w.namespace != s.inNamespace(o.id().Namespace) {
 			continue
 		}
 		near = append(near, w)
@@ -233,7 +227,7 @@ func (s *streamCheck) ingress(o *object) {
 func (s *streamCheck) backend(o *object, p manifest.Path) {
 	ref := asMap(asMap(valueAt(o.value, p))["service"])
 	name, _ := ref["name"].(string)
-	service := s.services[[2]string{s.namespaceIn(o.id()), name}]
+	service := s.services[[2]string{s.inNamespace(o.id().Namespace), name}]
 	port := asMap(ref["port"])
 	if service == nil || len(port) == 0 {
 		return

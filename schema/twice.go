@@ -50,8 +50,12 @@ func (v *validator) namespaceOf(id manifest.ID) string {
 	if k := v.find(id.APIVersion, id.Kind); k != nil && !k.Namespaced {
 		return ""
 	}
-	return cmp.Or(id.Namespace, v.options.Namespace)
+	return v.inNamespace(id.Namespace)
 }
+
+// inNamespace is where an object of a namespaced kind will be that names this
+// namespace, or none.
+func (v *validator) inNamespace(named string) string { return cmp.Or(named, v.options.Namespace) }
 
 func second(d, before *manifest.Document, o Options) diag.Diagnostic {
 	f := d.Finding(nil, nil)
