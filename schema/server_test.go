@@ -28,6 +28,10 @@ func TestServer(t *testing.T) {
 			service("ipFamilies: [IPv4, IPv6], ipFamilyPolicy: SingleStack"),
 			[]string{`4:71: error[SC026]: Service a: string "SingleStack" is not accepted: must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified at spec.ipFamilyPolicy`},
 		},
+		"two of both, of which the first is told": {
+			service("clusterIPs: [10.0.0.1, \"fd00::1\"], clusterIP: 10.0.0.1, ipFamilies: [IPv4, IPv6], ipFamilyPolicy: SingleStack"),
+			[]string{`4:127: error[SC026]: Service a: string "SingleStack" is not accepted: must be 'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified at spec.ipFamilyPolicy`},
+		},
 		"an address that contradicts the other": {
 			service("clusterIP: 10.0.0.1, clusterIPs: [10.0.0.2]"),
 			[]string{`4:50: error[SC026]: Service a: first value must match ` + "`clusterIP`" + ` at spec.clusterIPs`},

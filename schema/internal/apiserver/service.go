@@ -51,11 +51,15 @@ func oneFamily(spec *core.ServiceSpec) (errs field.ErrorList) {
 	if *spec.IPFamilyPolicy != core.IPFamilyPolicySingleStack {
 		return nil
 	}
-	for what, n := range map[string]int{"cluster IPs": len(spec.ClusterIPs), "IP families": len(spec.IPFamilies)} {
-		if n == 2 {
-			errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilyPolicy"), *spec.IPFamilyPolicy,
-				fmt.Sprintf("must be 'RequireDualStack' or 'PreferDualStack' when multiple %s are specified", what)))
-		}
+	refuse := func(what string) {
+		errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilyPolicy"), *spec.IPFamilyPolicy,
+			fmt.Sprintf("must be 'RequireDualStack' or 'PreferDualStack' when multiple %s are specified", what)))
+	}
+	if len(spec.ClusterIPs) == 2 {
+		refuse("cluster IPs")
+	}
+	if len(spec.IPFamilies) == 2 {
+		refuse("IP families")
 	}
 	return errs
 }
