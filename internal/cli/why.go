@@ -194,7 +194,9 @@ func (w *whyWriter) explain(d *manifest.Document, path manifest.Path) (whyView, 
 		view.Steps = append(view.Steps, whyStep{Kind: "template", File: w.before.File, Line: w.before.Start.Line, Text: w.readers.Line(*w.before)})
 	}
 	at, _ := d.SpanAt(f.Node.Line, f.Node.Column)
-	if w.before == nil || at != *w.before {
+	// A patch may have written the line for the sake of another field on it.
+	same := w.text == f.Node.Value && len(f.Node.Content) == 0
+	if w.before == nil || at != *w.before && !same {
 		view.Steps = append(view.Steps, w.patched(at, secret)...)
 	}
 	if w.before != nil && w.text != f.Node.Value && strings.Contains(w.text, "[[") && !secret {

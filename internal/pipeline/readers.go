@@ -1,8 +1,8 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
-	"text/template/parse"
 
 	"github.com/helmx-dev/helmx/charts"
 	"github.com/helmx-dev/helmx/charts/chartutil"
@@ -28,26 +28,54 @@ func NewReaders(seen *engine.Observation, layers *charts.UserValues) *Readers {
 	return r
 }
 
-// Line returns the text of a template line, without the blanks around it.
-func (r *Readers) Line(at diag.Span) string {
+// templateLine is a line of a template, as offsets into its text.
+type templateLine struct {
+	name       string
+	start, end int
+}
+
+func (r *Readers) line(at diag.Span) (templateLine, bool) {
 	for name, text := range r.texts {
 		if r.layers.Chart().UserPath(name) != at.File {
 			continue
 		}
-		if lines := strings.Split(text, "\n"); at.Start.Line >= 1 && at.Start.Line <= len(lines) {
-			return strings.TrimSpace(lines[at.Start.Line-1])
+		start := 0
+		for range at.Start.Line - 1 {
+			i := strings.IndexByte(text[start:], '\n')
+			if i < 0 {
+				return templateLine{}, false
+			}
+			start += i + 1
 		}
+		end := len(text)
+		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		return templateLine{name, start, end}, true
 	}
-	return ""
+	return templateLine{}, false
+}
+
+// Line returns the text of a template line, without the blanks around it.
+func (r *Readers) Line(at diag.Span) string {
+	l, ok := r.line(at)
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(r.texts[l.name][l.start:l.end])
 }
 
 // At returns the values that a template line uses, with who set them.
 func (r *Readers) At(at diag.Span) []charts.Leaf {
+	l, ok := r.line(at)
+	if !ok {
+		return nil
+	}
 	var found []charts.Leaf
 	for _, leaf := range r.layers.Trace(r.values) {
 		keys := charts.KeysOf(leaf.Path)
 		for n := range keys {
-			if r.usedAt(keys[:n+1], at, n+1 < len(keys)) {
+			if r.usedAt(keys[:n+1], l, n+1 < len(keys)) {
 				found = append(found, leaf)
 				break
 			}
@@ -57,17 +85,8 @@ func (r *Readers) At(at diag.Span) []charts.Leaf {
 }
 
 // usedAt reports whether a line uses a value, or a table around one as a whole.
-func (r *Readers) usedAt(path []string, at diag.Span, table bool) bool {
-	for _, u := range r.reads.UsesOf(path) {
-		if (!table || u.How == reads.Whole) && r.place(u.Tree, u.Pos) == (diag.Span{File: at.File, Start: diag.Pos{Line: at.Start.Line}}) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *Readers) place(tree *parse.Tree, pos parse.Pos) diag.Span {
-	text := r.texts[tree.ParseName]
-	line := strings.Count(text[:min(int(pos), len(text))], "\n") + 1
-	return diag.Span{File: r.layers.Chart().UserPath(tree.ParseName), Start: diag.Pos{Line: line}}
+func (r *Readers) usedAt(path []string, l templateLine, table bool) bool {
+	return slices.ContainsFunc(r.reads.UsesOf(path), func(u reads.Use) bool {
+		return (!table || u.How == reads.Whole) && u.Tree.ParseName == l.name && int(u.Pos) >= l.start && int(u.Pos) <= l.end
+	})
 }
