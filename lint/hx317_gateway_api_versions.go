@@ -17,7 +17,7 @@ func init() {
 		Sources: []Source{
 			{"Istio, UnsupportedGatewayAPIVersion", "https://istio.io/latest/docs/reference/config/analysis/ist0156/"},
 			{"Istio, FutureUnsupportedGatewayAPIVersion", "https://istio.io/latest/docs/reference/config/analysis/ist0172/"},
-			{"Istio, source: the oldest CRDs that istiod watches (pkg/kube/gatewayapi or pilot, MinimumCRDVersions)", "https://github.com/istio/istio/blob/master/pkg/config/gatewayapi/minimumversions.go"},
+			{"Istio, source: the oldest CRDs that istiod watches (MinimumCRDVersions)", "https://github.com/istio/istio/blob/master/pkg/config/schema/gatewayapi/minimumversions.go"},
 		},
 		Why: "Kinds of the Gateway API that have a v1 are read as v1; versions before it go with one of the next releases of the " +
 			"API. Of kinds that became stable late, istiod passes over CRDs whose bundle is older than it needs: the routes are " +

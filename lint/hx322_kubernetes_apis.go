@@ -37,7 +37,9 @@ metadata:
 
 // goneAPIs are the versions that charts of Istio and of gateways once rendered,
 // the Kubernetes without them, and what to write.
-// Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/. Verified 2026-11-30.
+// Source: the lifecycle of k8s.io/api that package schema has in its pack, and for
+// PodSecurityPolicy https://kubernetes.io/docs/concepts/security/pod-security-policy/.
+// Verified 2026-12-01.
 var goneAPIs = map[string]struct {
 	gone    version
 	instead string

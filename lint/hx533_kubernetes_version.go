@@ -61,7 +61,8 @@ spec:
 // oldestKubernetes is the oldest supported minor version of Kubernetes by minor
 // version of Istio.
 // Source: https://istio.io/latest/docs/releases/supported-releases/ and, for 1.31,
-// istioctl/pkg/install/k8sversion. Verified 2026-11-30.
+// istioctl/pkg/install/k8sversion. Verified 2026-12-01 for 1.23 to 1.26 and 1.31;
+// 1.20 to 1.22 and 1.27 are not verified.
 var oldestKubernetes = map[version]version{
 	{1, 20}: {1, 25}, {1, 21}: {1, 26}, {1, 22}: {1, 27}, {1, 23}: {1, 27}, {1, 24}: {1, 28},
 	{1, 25}: {1, 29}, {1, 26}: {1, 29}, {1, 27}: {1, 29}, {1, 31}: {1, 32},
