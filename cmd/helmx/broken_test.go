@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // What happens to a post-renderer when the world around it breaks: it exits with
@@ -48,10 +47,10 @@ func TestKilledHalfWay(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := io.WriteString(stdin, manifests); err != nil { // half of it
+			// Half of it, and more than a pipe holds: when this returns, helmx is reading.
+			if _, err := io.WriteString(stdin, strings.Repeat(manifests, 1+(1<<20)/len(manifests))); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Second) // for it to have read that, on a slow machine too
 			if err := cmd.Process.Signal(tt.signal); err != nil {
 				t.Fatal(err)
 			}
